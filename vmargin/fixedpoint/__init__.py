@@ -1,0 +1,1 @@
+"""One module per fixed-point library of the field, mirrored to the bit, reverts included."""
