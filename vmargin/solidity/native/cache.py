@@ -1,0 +1,96 @@
+"""Compiled kernels on disk, in a folder named by everything that their code depends on."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import inspect
+import os
+import sys
+import tempfile
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from llvmlite import binding
+
+from vmargin.solidity.integers import Word
+from vmargin.solidity.kernel import Kernel, is_struct
+from vmargin.solidity.native.loader import cpu_features
+
+
+def cache_root() -> Path:
+    """``VMARGIN_CACHE``, else the user's cache folder."""
+    given = os.environ.get("VMARGIN_CACHE")
+    if given:
+        return Path(given)
+    base = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
+    return Path(base) / "vmargin"
+
+
+def fingerprint(kernel: Kernel[..., Any]) -> str:
+    """Hash what decides the machine code of a kernel.
+
+    The source of every module that holds a kernel which this one can reach, the values of the constants
+    these kernels name, the compiler's versions, the processor, and the native reading's own source.
+    """
+    digest = hashlib.sha256(_environment())
+    reached = kernel.reachable()
+    sources = {k.body.__code__.co_filename: None for k in reached}
+    for path in sorted(sources):
+        digest.update(path.encode() + b"\0" + _source(path))
+    for k in reached:
+        digest.update(f"{k.name}{k.body.__code__.co_code.hex()}{k.body.__code__.co_consts!r}\0".encode())
+        for name in k.body.__code__.co_names:
+            value = k.body.__globals__.get(name)
+            if isinstance(value, Word | int | bool) and not isinstance(value, type):
+                digest.update(f"{name}={value!r}\0".encode())
+            elif is_struct(value):
+                digest.update(f"{name}={value.__annotations__}\0".encode())  # type: ignore[union-attr]
+    return digest.hexdigest()[:40]
+
+
+def _source(path: str) -> bytes:
+    try:
+        return Path(path).read_bytes()
+    except OSError:  # a kernel typed at a prompt: its code object, hashed beside, stands for it
+        return b""
+
+
+@functools.cache
+def _environment() -> bytes:
+    digest = hashlib.sha256()
+    for package in ("numba", "llvmlite", "numpy"):
+        digest.update(f"{package}={version(package)}\0".encode())
+    digest.update(f"{sys.implementation.cache_tag} {binding.get_host_cpu_name()} {cpu_features()}".encode())
+    here = Path(inspect.getfile(sys.modules[__name__])).parent
+    for path in sorted([*here.glob("*.py"), *here.parent.glob("*.py")]):
+        digest.update(path.name.encode() + b"\0" + path.read_bytes())
+    return digest.digest()
+
+
+class ObjectFile:
+    """Where one kernel's code is kept; a damaged or missing file reads as None."""
+
+    def __init__(self, kernel: Kernel[..., Any]) -> None:
+        self.path = cache_root() / "kernels" / fingerprint(kernel) / f"{kernel.name}.o"
+
+    def read(self) -> bytes | None:
+        """The object code, if it is there and whole."""
+        try:
+            stored = self.path.read_bytes()
+        except OSError:
+            return None
+        checksum, code = stored[:32], stored[32:]
+        return code if hashlib.sha256(code).digest() == checksum else None
+
+    def write(self, code: bytes) -> None:
+        """Put the code in place at once, so that no other process sees half of it."""
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            with tempfile.NamedTemporaryFile(dir=self.path.parent, delete=False) as file:
+                file.write(hashlib.sha256(code).digest() + code)
+            os.replace(file.name, self.path)
+        except OSError:
+            # A read-only home costs the next process a compilation, nothing else.
+            return

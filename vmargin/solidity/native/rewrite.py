@@ -1,0 +1,117 @@
+"""From a kernel to the function that numba compiles: the same statements, with native meanings.
+
+Three things are spelled otherwise: a raised revert becomes a plain error (the checked reading says
+which), the limits of a type become constants, and the bounds of a range become indices.
+"""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import textwrap
+from typing import Any
+
+import numba
+from numba.core import types
+from numba.extending import intrinsic
+
+from vmargin.solidity import assembly
+from vmargin.solidity.integers import Word
+from vmargin.solidity.kernel import Kernel
+from vmargin.solidity.native.opcodes import NATIVE_OPCODES, conversion
+from vmargin.solidity.native.word_type import WordType
+
+_OPCODES = {function: NATIVE_OPCODES[name] for name, function in assembly.OPCODES.items()}
+
+
+@intrinsic  # type: ignore[untyped-decorator]
+def _bound(typingctx: Any, value: Any) -> Any:
+    """A bound of a range as a plain index."""
+    if not isinstance(value, WordType | types.Integer):
+        return None
+
+    def lowered(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+        return context.cast(builder, args[0], sig.args[0], types.int64)
+
+    return types.int64(value), lowered
+
+
+class _Native(ast.NodeTransformer):
+    def __init__(self, scope: dict[str, Any]) -> None:
+        self.scope = scope
+        self.constants: dict[str, Any] = {}
+
+    def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.FunctionDef:
+        node.decorator_list, node.returns = [], None
+        for argument in node.args.args:
+            argument.annotation = None
+        node.body = [self.visit(statement) for statement in node.body]
+        return node
+
+    def visit_AnnAssign(self, node: ast.AnnAssign) -> ast.AST:
+        assert node.value is not None
+        plain = ast.Assign([node.target], self.visit(node.value))
+        return ast.copy_location(plain, node)
+
+    def visit_Raise(self, node: ast.Raise) -> ast.Raise:
+        return ast.copy_location(ast.Raise(ast.Name("RuntimeError", ast.Load())), node)
+
+    def visit_Attribute(self, node: ast.Attribute) -> ast.expr:
+        owner = self.scope.get(node.value.id) if isinstance(node.value, ast.Name) else None
+        if isinstance(owner, type) and issubclass(owner, Word):
+            name = f"{owner.__name__}__{node.attr}"
+            self.constants[name] = getattr(owner, node.attr)
+            return ast.copy_location(ast.Name(name, ast.Load()), node)
+        self.generic_visit(node)
+        return node
+
+    def visit_Call(self, node: ast.Call) -> ast.Call:
+        self.generic_visit(node)
+        if isinstance(node.func, ast.Name) and node.func.id == "range":
+            self.constants["_bound"] = _bound
+            node.args = [ast.Call(ast.Name("_bound", ast.Load()), [a], []) for a in node.args]
+        return node
+
+
+class Natives:
+    """The compiled counterparts of kernels, each made once."""
+
+    def __init__(self) -> None:
+        self._dispatchers: dict[Kernel[..., Any], Any] = {}
+        self._conversions: dict[type[Word], Any] = {}
+
+    def dispatcher(self, kernel: Kernel[..., Any]) -> Any:
+        """Numba's dispatcher for a kernel; its callees are found through its globals."""
+        if kernel not in self._dispatchers:
+            function = self._rewritten(kernel)
+            make = numba.njit(no_cpython_wrapper=True, no_cfunc_wrapper=True)
+            self._dispatchers[kernel] = make(function)
+        return self._dispatchers[kernel]
+
+    def _rewritten(self, kernel: Kernel[..., Any]) -> Any:
+        body = kernel.body
+        lines, first = inspect.getsourcelines(body)
+        tree = ast.parse(textwrap.dedent("".join(lines)))
+        transformer = _Native(body.__globals__)
+        tree = ast.fix_missing_locations(transformer.visit(tree))
+        ast.increment_lineno(tree, first - 1)
+        code = compile(tree, body.__code__.co_filename, "exec")
+        scope = {
+            name: self._meaning(body.__globals__[name])
+            for name in body.__code__.co_names
+            if name in body.__globals__
+        }
+        scope |= transformer.constants | {"__name__": body.__module__}
+        exec(code, scope)  # noqa: S102
+        return scope[body.__name__]
+
+    def _meaning(self, value: Any) -> Any:
+        if isinstance(value, Kernel):
+            return self.dispatcher(value)
+        if isinstance(value, type) and issubclass(value, Word):
+            if value not in self._conversions:
+                self._conversions[value] = conversion(value)
+            return self._conversions[value]
+        if inspect.isfunction(value):
+            return _OPCODES.get(value, value)
+        return value
