@@ -1,0 +1,194 @@
+// Compiles contracts/src and contracts/harness, each file by the compiler that its pragma names, to contracts/build.
+//
+//   node compile.mjs [--out DIR] [NAME ...]     NAME: a file's stem; without any, all files
+//
+// A file whose sources, compiler and settings are as in its artifacts is left alone. Each file is compiled on its own:
+// solc-js passes its input through the JavaScript stack, which a hundred files at once would overflow.
+
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, readdirSync, readFileSync, realpathSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { basename, dirname, join, relative, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const ROOT = dirname(fileURLToPath(import.meta.url));
+const FORMAT = 1; // of the artifacts; raise it when what they hold changes
+const require = createRequire(import.meta.url);
+const compilers = new Map();
+const contents = new Map();
+
+function sha256(text) {
+  return createHash("sha256").update(text).digest("hex");
+}
+
+/** The text of a source unit, ours by its path or an original by its package, or undefined. */
+function read(unit) {
+  if (!contents.has(unit)) {
+    const path = [join(ROOT, unit), join(ROOT, "node_modules", unit)].find((candidate) => existsSync(candidate));
+    contents.set(unit, path === undefined ? undefined : readFileSync(path, "utf8"));
+  }
+  return contents.get(unit);
+}
+
+function solidityFiles(folder) {
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder, { withFileTypes: true, recursive: true })
+    .filter((entry) => entry.isFile() && entry.name.endsWith(".sol"))
+    .map((entry) => relative(ROOT, join(entry.parentPath ?? entry.path, entry.name)))
+    .sort();
+}
+
+function compilerOf(unit) {
+  const match = /^\s*pragma solidity =(\d+\.\d+\.\d+);/m.exec(read(unit));
+  if (match === null) throw new Error(`${unit}: name one compiler, as in \`pragma solidity =0.8.37;\``);
+  return match[1];
+}
+
+/** Loads a compiler once; each is half a second and tens of megabytes. */
+function load(version) {
+  if (!compilers.has(version)) {
+    try {
+      compilers.set(version, require(`solc-${version}`));
+    } catch (error) {
+      if (error.code !== "MODULE_NOT_FOUND") throw error;
+      const known = readdirSync(join(ROOT, "node_modules")).filter((name) => name.startsWith("solc-"));
+      throw new Error(`solc ${version} is not installed (there are ${known.join(", ")}): run npm ci, or add it to package.json`);
+    }
+  }
+  return compilers.get(version);
+}
+
+/** The same settings for all, as far as each compiler knows them: paris came with 0.8.18, as did appendCBOR. */
+function settingsOf(version) {
+  const [, minor, patch] = version.split(".").map(Number);
+  const since = (m, p) => minor > m || (minor === m && patch >= p);
+  const evmVersion = since(8, 18) ? "paris" : since(8, 7) ? "london" : since(8, 5) ? "berlin" : "istanbul";
+  const metadata = { bytecodeHash: "none", ...(since(8, 18) ? { appendCBOR: false } : {}) };
+  return { evmVersion, optimizer: { enabled: true, runs: 200 }, metadata };
+}
+
+function artifactsOf(unit, built) {
+  return built.filter((artifact) => artifact.source === unit);
+}
+
+function isCurrent(unit, settings, version, artifacts) {
+  return (
+    artifacts.length > 0 &&
+    artifacts.every(
+      (artifact) =>
+        artifact.format === FORMAT &&
+        artifact.compiler.startsWith(`${version}+`) &&
+        JSON.stringify(artifact.settings) === JSON.stringify(settings) &&
+        artifact.sources.every(({ path, sha256: hash }) => read(path) !== undefined && sha256(read(path)) === hash),
+    )
+  );
+}
+
+/** Members of each enum by the name that an ABI's internalType gives it: the ABI itself does not say how many. */
+function enumsOf(output) {
+  const enums = {};
+  const visit = (node) => {
+    if (node.nodeType === "EnumDefinition") enums[node.canonicalName] = node.members.length;
+    for (const child of node.nodes ?? []) visit(child);
+  };
+  for (const { ast } of Object.values(output.sources)) visit(ast);
+  return enums;
+}
+
+function compile(unit, version, settings) {
+  const solc = load(version);
+  const selection = ["abi", "evm.bytecode", "evm.deployedBytecode", "evm.methodIdentifiers", "storageLayout"];
+  const input = {
+    language: "Solidity",
+    sources: { [unit]: { content: read(unit) } },
+    settings: { ...settings, outputSelection: { "*": { "*": selection, "": ["ast"] } } },
+  };
+  const findImport = (path) => {
+    const text = read(path);
+    return text === undefined ? { error: `${path} is neither under contracts/ nor in node_modules` } : { contents: text };
+  };
+  const output = JSON.parse(solc.compile(JSON.stringify(input), { import: findImport }));
+  const problems = (output.errors ?? []).filter(({ severity }) => severity === "error");
+  if (problems.length > 0) throw new Error(problems.map(({ formattedMessage }) => formattedMessage).join("\n"));
+
+  const sources = Object.entries(output.sources)
+    .sort(([, a], [, b]) => a.id - b.id)
+    .map(([path]) => ({ path, sha256: sha256(read(path)) }));
+  return Object.entries(output.contracts[unit] ?? {}).map(([name, { abi, evm, storageLayout }]) => ({
+    format: FORMAT,
+    name,
+    source: unit,
+    compiler: /^\d+\.\d+\.\d+\+commit\.[0-9a-f]+/.exec(solc.version())[0],
+    settings,
+    abi,
+    bytecode: `0x${evm.bytecode.object}`,
+    deployedBytecode: `0x${evm.deployedBytecode.object}`,
+    sourceMap: evm.bytecode.sourceMap,
+    deployedSourceMap: evm.deployedBytecode.sourceMap,
+    methodIdentifiers: evm.methodIdentifiers,
+    storageLayout,
+    enums: enumsOf(output),
+    sources,
+  }));
+}
+
+/** Written whole or not at all: another process may be reading. */
+function write(out, artifact) {
+  const path = join(out, `${artifact.name}.json`);
+  writeFileSync(`${path}.${process.pid}`, `${JSON.stringify(artifact, null, 1)}\n`);
+  renameSync(`${path}.${process.pid}`, path);
+}
+
+function main(args) {
+  let out = join(ROOT, "build");
+  const at = args.indexOf("--out");
+  if (at >= 0) out = resolve(args.splice(at, 2)[1]);
+  mkdirSync(out, { recursive: true });
+
+  const all = ["src", "harness"].flatMap((folder) => solidityFiles(join(ROOT, folder)));
+  const wanted = all.filter((unit) => args.length === 0 || args.includes(basename(unit, ".sol")));
+  const unknown = args.filter((name) => !all.some((unit) => basename(unit, ".sol") === name));
+  if (unknown.length > 0) throw new Error(`no such file under src/ or harness/: ${unknown.join(", ")}`);
+
+  const built = readdirSync(out)
+    .filter((name) => name.endsWith(".json"))
+    .map((name) => JSON.parse(readFileSync(join(out, name), "utf8")));
+  const owner = new Map();
+  let fresh = 0;
+  let failed = 0;
+  for (const unit of wanted) {
+    try {
+      const version = compilerOf(unit);
+      const settings = settingsOf(version);
+      let artifacts = artifactsOf(unit, built);
+      if (!isCurrent(unit, settings, version, artifacts)) {
+        artifacts = compile(unit, version, settings);
+        fresh += 1;
+      }
+      for (const artifact of artifacts) {
+        if (owner.has(artifact.name)) {
+          throw new Error(`${unit}: ${artifact.name} is also in ${owner.get(artifact.name)}: rename one`);
+        }
+        owner.set(artifact.name, unit);
+        if (!built.includes(artifact)) write(out, artifact);
+      }
+    } catch (error) {
+      failed += 1;
+      console.error(error.message);
+    }
+  }
+  if (args.length === 0 && failed === 0) {
+    for (const { name } of built) if (!owner.has(name)) rmSync(join(out, `${name}.json`), { force: true });
+  }
+  console.log(`contracts: ${fresh} of ${wanted.length} files compiled, ${wanted.length - fresh - failed} unchanged, ${failed} failed`);
+  return failed === 0 ? 0 : 1;
+}
+
+if (realpathSync(process.argv[1]) === realpathSync(fileURLToPath(import.meta.url))) {
+  try {
+    process.exitCode = main(process.argv.slice(2));
+  } catch (error) {
+    console.error(error.message);
+    process.exitCode = 1;
+  }
+}
