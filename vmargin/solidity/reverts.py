@@ -207,7 +207,7 @@ def _decode_custom(signature: str, body: bytes) -> Custom | None:
 
     try:
         return Custom(signature, abi_decode(argument_types(signature), body))
-    except DecodingError:
+    except (DecodingError, UnicodeDecodeError, OverflowError):
         return None
 
 
