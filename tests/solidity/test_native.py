@@ -125,11 +125,15 @@ def test_division_at_the_edges_of_limbs_and_estimates(folder: Path) -> None:
     rng = random.Random(11)
     rows: list[tuple[int, int, int]] = []
     while len(rows) < 6000:
-        divisor = rng.getrandbits(rng.randrange(1, 257)) | rng.choice((0, (1 << 64) - 1)) << rng.choice((0, 64, 128))
+        divisor = rng.getrandbits(rng.randrange(1, 257)) | rng.choice((0, (1 << 64) - 1)) << rng.choice(
+            (0, 64, 128)
+        )
         divisor = divisor & (2**256 - 1) or 1
         most = (2**256 - 1) // divisor
         quotient = rng.choice((most, most - 1, 2**64 - 1, 2**128 - 1, rng.randint(0, most)))
-        dividend = min(max(divisor * min(quotient, most) + rng.choice((-1, 0, 1, divisor - 1)), 0), 2**256 - 1)
+        dividend = min(
+            max(divisor * min(quotient, most) + rng.choice((-1, 0, 1, divisor - 1)), 0), 2**256 - 1
+        )
         rows.append((dividend, divisor, rng.randrange(4)))
     same_outcomes(kernel, [list(column) for column in zip(*rows, strict=True)])
 
@@ -143,7 +147,9 @@ def test_division_at_the_edges_of_limbs_and_estimates(folder: Path) -> None:
     ],
 )  # fmt: skip
 def test_conversions(source: str, target: str, folder: Path) -> None:
-    kernel = load_source(folder, f"@kernel\ndef convert(x: {source}) -> {target}:\n    return {target}(x)\n").convert
+    kernel = load_source(
+        folder, f"@kernel\ndef convert(x: {source}) -> {target}:\n    return {target}(x)\n"
+    ).convert
     same_outcomes(kernel, [edges(getattr(integers, source), random.Random(3), 300)])
 
 
@@ -251,7 +257,9 @@ def test_limbs_round_trip_and_refuse_what_does_not_fit() -> None:
         (lambda: np.zeros(3, dtype=np.uint64), "pass uint64 of shape"),
     ],
 )
-def test_columns_of_the_wrong_kind_are_refused(column: Callable[[], Any], complaint: str, folder: Path) -> None:
+def test_columns_of_the_wrong_kind_are_refused(
+    column: Callable[[], Any], complaint: str, folder: Path
+) -> None:
     kernel = load_source(folder, "@kernel\ndef same(x: uint128) -> uint128:\n    return x\n").same
     with pytest.raises(UsageError, match=complaint):
         kernel.batch(column())

@@ -13,7 +13,10 @@ import pytest
 from tests.solidity.kernel_modules import PREAMBLE
 
 SCALES = PREAMBLE + "\n\n@kernel\ndef scale(x: uint256) -> uint256:\n    return x * {factor}\n"
-CALLS = PREAMBLE + "from scales import scale\n\n\n@kernel\ndef call(x: uint256) -> uint256:\n    return scale(x) + 1\n"
+CALLS = (
+    PREAMBLE
+    + "from scales import scale\n\n\n@kernel\ndef call(x: uint256) -> uint256:\n    return scale(x) + 1\n"
+)
 ASK = """
 import sys
 from calls import call
@@ -59,9 +62,13 @@ def test_editing_a_callee_in_another_file_changes_the_native_answer(folder: Path
 
 def test_a_constant_imported_from_a_third_file_is_part_of_the_key(folder: Path) -> None:
     (folder / "numbers_used.py").write_text("from vmargin.solidity.integers import uint256\nN = uint256(5)\n")
-    (folder / "scales.py").write_text(SCALES.format(factor="N").replace("\n\n@", "from numbers_used import N\n\n@"))
+    (folder / "scales.py").write_text(
+        SCALES.format(factor="N").replace("\n\n@", "from numbers_used import N\n\n@")
+    )
     assert run(ASK, folder).stdout == "[51, 101] True\n"
-    (folder / "numbers_used.py").write_text("from vmargin.solidity.integers import uint256\nN = uint256(50)\n")
+    (folder / "numbers_used.py").write_text(
+        "from vmargin.solidity.integers import uint256\nN = uint256(50)\n"
+    )
     assert run(ASK, folder).stdout == "[501, 1001] True\n"
 
 

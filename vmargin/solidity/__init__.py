@@ -5,7 +5,7 @@ from vmargin.solidity.integers import *  # noqa: F403
 from vmargin.solidity.kernel import Kernel, kernel
 from vmargin.solidity.reverts import Custom, CustomError, Empty, Error, Halt, Panic, Revert, Unknown, decode
 
-__all__ = [  # noqa: PLE0604
+__all__ = [
     "Custom", "CustomError", "Empty", "Error", "Halt", "Kernel", "Panic", "Revert", "Scratch",
     "Unknown", "Words", "decode", "kernel",
 ]  # fmt: skip

@@ -4,12 +4,14 @@ The checked types behave as Solidity 0.8 does outside ``unchecked { }``, the wra
 it.  What solc would not compile raises :class:`~vmargin.errors.DoesNotCompile`, a ``TypeError``.
 
 Every operator first asks whether both operands are of one type, which is the case that matters for
-speed, and only then whether a literal or an implicit widening is meant.
+speed, and only then whether a literal or an implicit widening is meant.  A bool or a float on the
+left of an operator is beyond reach, as Python never asks the word: the checker of kernels refuses it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from numbers import Number
 from typing import Any
 
 from vmargin.errors import DoesNotCompile
@@ -61,8 +63,8 @@ def _refuse(name: str, left: object, right: object) -> DoesNotCompile:
             cure = "checked and wrapping do not mix: convert at the edge of the unchecked block"
     elif isinstance(right, bool) or isinstance(left, bool):
         cure = "a bool is no number in Solidity: write `uint256(1) if b else uint256(0)`"
-    elif isinstance(right, float) or isinstance(left, float):
-        cure = "there are no floats in Solidity: scale to an integer first"
+    elif not isinstance(right, int) or not isinstance(left, int):
+        cure = "Solidity has integers only: scale to an integer, and pass a plain int or a word"
     else:
         cure = "the literal must fit the type of the other operand"
     return DoesNotCompile(f"{left!r} {name} {right!r} does not compile: {cure}")
@@ -121,7 +123,7 @@ def _make(bits: int, signed: bool, wrapping: bool) -> type[Word]:
             if right.bits > bits:
                 return getattr(_new(kind, left), method)(right)
             return getattr(left, method)(_new(cls, right))
-        if kind is bool or kind is float:
+        if isinstance(right, Number):
             raise _refuse(symbol, left, right)
         return NotImplemented
 
@@ -129,7 +131,7 @@ def _make(bits: int, signed: bool, wrapping: bool) -> type[Word]:
         """Give a Python int on the left of an operator the type of the word on its right."""
         if type(left) is int and low <= left <= high:
             return _new(cls, left)
-        if type(left) in (int, bool, float):
+        if isinstance(left, Number):
             raise _refuse(symbol, left, right)
         return NotImplemented
 
@@ -140,23 +142,41 @@ def _make(bits: int, signed: bool, wrapping: bool) -> type[Word]:
 
         return reflect
 
-    def __add__(a: Any, b: Any) -> Any:
+    def signed_add(a: Any, b: Any) -> Any:
         if type(b) is not cls:
             return other("+", "__add__", a, b)
         r = _add(a, b)
         return _new(cls, r) if low <= r <= high else settle(r)
 
-    def __sub__(a: Any, b: Any) -> Any:
+    def signed_sub(a: Any, b: Any) -> Any:
         if type(b) is not cls:
             return other("-", "__sub__", a, b)
         r = _sub(a, b)
         return _new(cls, r) if low <= r <= high else settle(r)
 
-    def __mul__(a: Any, b: Any) -> Any:
+    def signed_mul(a: Any, b: Any) -> Any:
         if type(b) is not cls:
             return other("*", "__mul__", a, b)
         r = _mul(a, b)
         return _new(cls, r) if low <= r <= high else settle(r)
+
+    def unsigned_add(a: Any, b: Any) -> Any:
+        if type(b) is not cls:
+            return other("+", "__add__", a, b)
+        r = _add(a, b)
+        return _new(cls, r) if r <= high else settle(r)
+
+    def unsigned_sub(a: Any, b: Any) -> Any:
+        if type(b) is not cls:
+            return other("-", "__sub__", a, b)
+        r = _sub(a, b)
+        return _new(cls, r) if r >= 0 else settle(r)
+
+    def unsigned_mul(a: Any, b: Any) -> Any:
+        if type(b) is not cls:
+            return other("*", "__mul__", a, b)
+        r = _mul(a, b)
+        return _new(cls, r) if r <= high else settle(r)
 
     def unsigned_div(a: Any, b: Any) -> Any:
         if type(b) is not cls:
@@ -221,7 +241,7 @@ def _make(bits: int, signed: bool, wrapping: bool) -> type[Word]:
             n = int(b)
             if n >= 0:
                 return n
-        if isinstance(b, (int, float)):
+        if isinstance(b, Number):
             raise DoesNotCompile(f"{a!r} {symbol} {b!r} does not compile: it takes an unsigned amount")
         return NotImplemented
 
@@ -258,7 +278,7 @@ def _make(bits: int, signed: bool, wrapping: bool) -> type[Word]:
             if type(left) is int:
                 wide = by_shape[256, left < 0, wrapping]
                 return getattr(wide(left), method)(self)
-            if type(left) in (bool, float):
+            if isinstance(left, Number):
                 raise _refuse(symbol, left, self)
             return NotImplemented
 
@@ -268,14 +288,15 @@ def _make(bits: int, signed: bool, wrapping: bool) -> type[Word]:
         "__slots__": (),
         "__new__": __new__,
         "__module__": __name__,
-        "__doc__": f"Solidity's {name.lstrip('w')}" + (", wrapping as in `unchecked { }`." if wrapping else "."),
+        "__doc__": f"Solidity's {name.lstrip('w')}"
+        + (", wrapping as in `unchecked { }`." if wrapping else "."),
         "bits": bits,
         "signed": signed,
         "wrapping": wrapping,
         "truncate": staticmethod(truncate),
-        "__add__": __add__,
-        "__sub__": __sub__,
-        "__mul__": __mul__,
+        "__add__": signed_add if signed else unsigned_add,
+        "__sub__": signed_sub if signed else unsigned_sub,
+        "__mul__": signed_mul if signed else unsigned_mul,
         "__truediv__": signed_div if signed else unsigned_div,
         "__mod__": signed_mod if signed else unsigned_mod,
         "__pow__": __pow__,
@@ -288,12 +309,29 @@ def _make(bits: int, signed: bool, wrapping: bool) -> type[Word]:
         "__rrshift__": from_literal(">>", "__rshift__"),
         "__hash__": int.__hash__,
     }
-    for symbol, method in (("+", "__add__"), ("-", "__sub__"), ("*", "__mul__"), ("/", "__truediv__"), ("%", "__mod__")):
+    for symbol, method in (
+        ("+", "__add__"),
+        ("-", "__sub__"),
+        ("*", "__mul__"),
+        ("/", "__truediv__"),
+        ("%", "__mod__"),
+    ):
         body["__r" + method[2:]] = reflected(symbol, method)
-    for symbol, method, on_ints in (("&", "__and__", int.__and__), ("|", "__or__", int.__or__), ("^", "__xor__", int.__xor__)):
+    for symbol, method, on_ints in (
+        ("&", "__and__", int.__and__),
+        ("|", "__or__", int.__or__),
+        ("^", "__xor__", int.__xor__),
+    ):
         body[method] = bitwise(symbol, method, on_ints)
         body["__r" + method[2:]] = reflected(symbol, method)
-    for symbol, method in (("<", "__lt__"), ("<=", "__le__"), ("==", "__eq__"), ("!=", "__ne__"), (">=", "__ge__"), (">", "__gt__")):
+    for symbol, method in (
+        ("<", "__lt__"),
+        ("<=", "__le__"),
+        ("==", "__eq__"),
+        ("!=", "__ne__"),
+        (">=", "__ge__"),
+        (">", "__gt__"),
+    ):
         body[method] = comparison(symbol, method, getattr(int, method))
 
     cls: type[Word] = type(name, (Word,), body)

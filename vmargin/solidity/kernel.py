@@ -7,6 +7,7 @@ in the native reading, recording or error-tracking ones in the others.
 
 from __future__ import annotations
 
+import dis
 import functools
 import types
 import typing
@@ -99,23 +100,21 @@ class Kernel(Generic[P, R]):
 
     def callees(self) -> Iterator[Kernel[..., Any]]:
         """The kernels that the body names."""
-        for name in self.body.__code__.co_names:
+        for name in global_names(self.body.__code__):
             value = self.body.__globals__.get(name)
             if isinstance(value, Kernel):
                 yield value
 
     def reachable(self) -> list[Kernel[..., Any]]:
-        """This kernel and all that it calls, callees first."""
-        order: dict[Kernel[..., Any], None] = {}
-
-        def visit(kernel: Kernel[..., Any]) -> None:
-            if kernel not in order:
-                for callee in kernel.callees():
-                    visit(callee)
-                order[kernel] = None
-
-        visit(self)
-        return list(order)
+        """This kernel and all that it calls, directly or not."""
+        found: dict[Kernel[..., Any], None] = {self: None}
+        queue: list[Kernel[..., Any]] = [self]
+        for current in queue:
+            for callee in current.callees():
+                if callee not in found:
+                    found[callee] = None
+                    queue.append(callee)
+        return list(found)
 
     def __repr__(self) -> str:
         return f"<kernel {self.name}>"
@@ -140,11 +139,18 @@ def kernel(body: Callable[..., Any] | None = None, *, truth: Callable[..., Any] 
     return Kernel(body, truth)
 
 
+@functools.cache
+def global_names(code: types.CodeType) -> tuple[str, ...]:
+    """The globals that a body names; `co_names` would mix in the attributes."""
+    loads = (i.argval for i in dis.get_instructions(code) if i.opname == "LOAD_GLOBAL")
+    return tuple(dict.fromkeys(loads))
+
+
 def bind(kernel: Kernel[..., Any], replace: Callable[[Any], Any]) -> Callable[..., Any]:
     """Copy the kernel's function with each global that it names passed through `replace`."""
     source = kernel.body
     names = {"__builtins__": source.__globals__["__builtins__"]}
-    for name in source.__code__.co_names:
+    for name in global_names(source.__code__):
         if name in source.__globals__:
             names[name] = replace(source.__globals__[name])
     copy = types.FunctionType(source.__code__, names, source.__name__, source.__defaults__)
