@@ -134,7 +134,9 @@ class Batch:
     def _pack(self, columns: Sequence[Any]) -> list[Any]:
         names, kinds, _ = self.kernel.signature
         if len(columns) != len(names):
-            raise UsageError(f"{self.kernel.name} takes {len(names)} columns ({', '.join(names)}), got {len(columns)}")
+            raise UsageError(
+                f"{self.kernel.name} takes {len(names)} columns ({', '.join(names)}), got {len(columns)}"
+            )
         packed: list[Any] = []
         for name, kind, column in zip(names, kinds, columns, strict=True):
             packed += _pack_column(name, kind, column)
@@ -154,9 +156,7 @@ class Batch:
         bounds = [size * i // parts for i in range(parts + 1)]
 
         def run(part: int) -> None:
-            own = [
-                s.copy() if isinstance(c, Scratch) else s for c, s in zip(inputs, shared, strict=True)
-            ]
+            own = [s.copy() if isinstance(c, Scratch) else s for c, s in zip(inputs, shared, strict=True)]
             table: list[int] = []
             for column, array in zip(inputs, own, strict=True):
                 table += [array.ctypes.data, *([len(array)] if isinstance(column, Words) else [])]

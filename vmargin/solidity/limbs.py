@@ -33,7 +33,8 @@ def require_range(limbs: Limbs, word: type[Word], name: str) -> Limbs:
     """Check shape, type and range of limbs that a caller packed himself."""
     if limbs.dtype != np.uint64 or limbs.ndim != 2 or limbs.shape[1] != 4:
         raise UsageError(
-            f"{name}: an array of {limbs.dtype} and shape {limbs.shape}; pass uint64 of shape (n, 4), or a list"
+            f"{name}: an array of {limbs.dtype} and shape {limbs.shape}: "
+            "pass uint64 of shape (n, 4), or a list"
         )
     low, high = _limits(word)
     if word.bits < 256:

@@ -15,7 +15,7 @@ from typing import Any
 from llvmlite import binding
 
 from vmargin.solidity.integers import Word
-from vmargin.solidity.kernel import Kernel, is_struct
+from vmargin.solidity.kernel import Kernel, global_names, is_struct
 from vmargin.solidity.native.loader import cpu_features
 
 
@@ -41,7 +41,7 @@ def fingerprint(kernel: Kernel[..., Any]) -> str:
         digest.update(path.encode() + b"\0" + _source(path))
     for k in reached:
         digest.update(f"{k.name}{k.body.__code__.co_code.hex()}{k.body.__code__.co_consts!r}\0".encode())
-        for name in k.body.__code__.co_names:
+        for name in global_names(k.body.__code__):
             value = k.body.__globals__.get(name)
             if isinstance(value, Word | int | bool) and not isinstance(value, type):
                 digest.update(f"{name}={value!r}\0".encode())

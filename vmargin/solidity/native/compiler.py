@@ -16,14 +16,13 @@ from numba.core.registry import cpu_target
 
 from vmargin.errors import VmarginError
 from vmargin.solidity.kernel import Kernel, array_element, is_struct
+from vmargin.solidity.layout import leaves
 from vmargin.solidity.native.array_type import ArrayType, load_word, store_word
 from vmargin.solidity.native.division import I64, I256
-from vmargin.solidity.layout import leaves
 from vmargin.solidity.native.loader import target_machine
 from vmargin.solidity.native.rewrite import Natives
 from vmargin.solidity.native.runtime import SYMBOL
 from vmargin.solidity.native.word_type import WordType, word_type
-
 
 BYTE = ir.IntType(8)
 POINTER = BYTE.as_pointer()
@@ -65,11 +64,14 @@ def compile_kernel(kernel: Kernel[..., Any]) -> bytes:
         try:
             dispatcher.compile(arguments)
         except NumbaError as error:
-            raise NativeCompilationError(f"{kernel.name} does not compile to machine code: {error}") from error
+            raise NativeCompilationError(
+                f"{kernel.name} does not compile to machine code: {error}"
+            ) from error
         compiled = dispatcher.overloads[arguments]
         if compiled.signature.return_type != returns:
             raise NativeCompilationError(
-                f"{kernel.name} returns {compiled.signature.return_type} natively, {returns} by its annotation"
+                f"{kernel.name} returns {compiled.signature.return_type} natively, "
+                f"{returns} by its annotation"
             )
         context = cpu_target.target_context
         library = context.codegen().create_library(kernel.name)
@@ -83,9 +85,7 @@ def compile_kernel(kernel: Kernel[..., Any]) -> bytes:
 
 
 def _emit_loop(context: Any, module: ir.Module, descriptor: Any) -> None:
-    entry = ir.Function(
-        module, ir.FunctionType(ir.VoidType(), [I64, I64, POINTER.as_pointer()]), name=SYMBOL
-    )
+    entry = ir.Function(module, ir.FunctionType(ir.VoidType(), [I64, I64, POINTER.as_pointer()]), name=SYMBOL)
     first, end, table = entry.args
     builder = ir.IRBuilder(entry.append_basic_block("entry"))
     columns = _Columns(builder, table)
@@ -176,5 +176,3 @@ def _writer(context: Any, columns: _Columns, kind: Any) -> Any:
     access = _access(kind)
     column = columns.take(access.element)
     return lambda builder, index, value: access.store(builder, value, builder.gep(column, [index]))
-
-

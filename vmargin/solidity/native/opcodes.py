@@ -12,12 +12,23 @@ from numba.extending import intrinsic
 
 from vmargin.solidity.integers import Word
 from vmargin.solidity.native.division import I256, divide_unsigned, multiply_modulo
-from vmargin.solidity.native.operators import _power, clipped, divide_register
+from vmargin.solidity.native.operators import clipped, divide_register, fail_if, power, wide_product
 from vmargin.solidity.native.word_type import WordType, convert, word_type
 
 WORD = WordType(256, False, False)
 WRAPPING = WordType(256, False, True)
 ZERO = I256(0)
+
+
+def _product_overflows(builder: ir.IRBuilder, x: Any, y: Any) -> Any:
+    """Whether `x * y` leaves 256 bits; two halves never do."""
+    result = builder.alloca(ir.IntType(1))
+    builder.store(result.type.pointee(0), result)
+    wide = builder.icmp_unsigned(">=", builder.or_(x, y), I256(1 << 128))
+    with builder.if_then(wide, likely=False):
+        flagged = builder.call(wide_product(builder.module, signed=False), [x, y])
+        builder.store(builder.extract_value(flagged, 1), result)
+    return builder.load(result)
 
 
 def _opcode(emit: Callable[..., Any]) -> Any:
@@ -109,9 +120,7 @@ def _addmod(builder: Any, a: Any, b: Any, n: Any) -> Any:
         x = divide_unsigned(builder, a, n).remainder
         y = divide_unsigned(builder, b, n).remainder
         room = builder.sub(n, y)
-        return builder.select(
-            builder.icmp_unsigned(">=", x, room), builder.sub(x, room), builder.add(x, y)
-        )
+        return builder.select(builder.icmp_unsigned(">=", x, room), builder.sub(x, room), builder.add(x, y))
 
     return _unless_zero(builder, n, reduced)
 
@@ -189,13 +198,36 @@ def _clz(builder: Any, x: Any) -> Any:
     return builder.call(ctlz, [x, ir.IntType(1)(0)])
 
 
+def _flags_overflow(builder: Any, x: Any, y: Any) -> Any:
+    """`gt(x, div(not(0), y))`, where a zero y makes the quotient zero."""
+    some = builder.icmp_unsigned("!=", x, ZERO)
+    by_zero = builder.icmp_unsigned("==", y, ZERO)
+    return _flag(builder, builder.select(by_zero, some, _product_overflows(builder, x, y)))
+
+
+flags_overflow = _opcode(_flags_overflow)
+
+
+@intrinsic  # type: ignore[untyped-decorator]
+def overflows(typingctx: Any, x: Any, y: Any) -> Any:
+    """`x > uint256.max / y`, which panics for a zero y."""
+    if not all(isinstance(k, WordType | types.Integer) for k in (x, y)):
+        return None
+
+    def lowered(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+        fail_if(context, builder, builder.icmp_unsigned("==", args[1], ZERO))
+        return _product_overflows(builder, *args)
+
+    return signature(types.boolean, WORD, WORD), lowered
+
+
 @intrinsic  # type: ignore[untyped-decorator]
 def _exp(typingctx: Any, a: Any, exponent: Any) -> Any:
     def lowered(context: Any, builder: Any, sig: Any, args: Any) -> Any:
         base = context.cast(builder, args[0], sig.args[0], WRAPPING)
         amount = context.cast(builder, args[1], sig.args[1], WORD)
         wrapped = signature(WRAPPING, WRAPPING, WORD)
-        return context.compile_internal(builder, _power, wrapped, (base, amount))
+        return context.compile_internal(builder, power, wrapped, (base, amount))
 
     return signature(WORD, a, exponent), lowered
 

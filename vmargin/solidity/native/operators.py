@@ -150,30 +150,47 @@ def multiply(context: Any, builder: Any, kind: WordType, a: Any, b: Any) -> Any:
         wide = ir.IntType(2 * kind.register.width)
         x, y = (resize(builder, v, kind.signed, wide) for v in (a, b))
         return _settle(context, builder, kind, builder.mul(x, y))
-    if kind.wrapping:
-        return canonical(builder, kind, builder.mul(a, b))
     half = ir.IntType(128)
     x, y = (builder.trunc(v, half) for v in (a, b))
-    narrow_x, narrow_y = (resize(builder, v, kind.signed, I256) for v in (x, y))
     both = builder.and_(
-        builder.icmp_unsigned("==", narrow_x, a), builder.icmp_unsigned("==", narrow_y, b)
+        builder.icmp_unsigned("==", resize(builder, x, kind.signed, I256), a),
+        builder.icmp_unsigned("==", resize(builder, y, kind.signed, I256), b),
     )
     result = builder.alloca(I256)
     with builder.if_else(both, likely=True) as (narrow, wide_case):
         with narrow:
-            product = builder.mul(narrow_x, narrow_y)
-            _check_range(context, builder, kind, product)
+            product = _narrow_product(builder, kind.signed, x, y)
+            if kind.wrapping:
+                product = canonical(builder, kind, product)
+            else:
+                _check_range(context, builder, kind, product)
             builder.store(product, result)
         with wide_case:
-            flagged = builder.call(_wide_product(builder.module, kind.signed), [a, b])
-            fail_if(context, builder, builder.extract_value(flagged, 1))
-            product = builder.extract_value(flagged, 0)
-            _check_range(context, builder, kind, product)
+            if kind.wrapping:
+                product = canonical(builder, kind, builder.mul(a, b))
+            else:
+                flagged = builder.call(wide_product(builder.module, kind.signed), [a, b])
+                fail_if(context, builder, builder.extract_value(flagged, 1))
+                product = builder.extract_value(flagged, 0)
+                _check_range(context, builder, kind, product)
             builder.store(product, result)
     return builder.load(result)
 
 
-def _wide_product(module: ir.Module, signed: bool) -> ir.Function:
+def _narrow_product(builder: ir.IRBuilder, signed: bool, x: Any, y: Any) -> Any:
+    """The product of two i128: four multiplications of limbs, which LLVM takes ten for if it is signed."""
+    product = builder.mul(builder.zext(x, I256), builder.zext(y, I256))
+    if not signed:
+        return product
+    zero = x.type(0)
+    excess = builder.add(
+        builder.select(builder.icmp_signed("<", x, zero), y, zero),
+        builder.select(builder.icmp_signed("<", y, zero), x, zero),
+    )
+    return builder.sub(product, builder.shl(builder.zext(excess, I256), I256(128)))
+
+
+def wide_product(module: ir.Module, signed: bool) -> ir.Function:
     """The product of any two words with its overflow flag, out of line."""
     name = f"vmargin.{'s' if signed else 'u'}mul_with_overflow"
     known = module.globals.get(name)
@@ -272,13 +289,12 @@ def _shift_left(context: Any, builder: Any, kind: WordType, value: Any, amount: 
 @_lower_binary(operator.rshift, operator.irshift)
 def _shift_right(context: Any, builder: Any, kind: WordType, value: Any, amount: Any) -> Any:
     small, n = clipped(builder, amount, kind.bits, kind.register)
-    if kind.signed:
-        sign = builder.ashr(value, kind.register(kind.register.width - 1))
-        return builder.select(small, builder.ashr(value, n), sign)
-    return builder.select(small, builder.lshr(value, n), kind.register(0))
+    shifted = (builder.ashr if kind.signed else builder.lshr)(value, n)
+    beyond = builder.ashr(value, value.type(value.type.width - 1)) if kind.signed else kind.register(0)
+    return builder.select(small, shifted, beyond)
 
 
-def _power(base: Any, exponent: Any) -> Any:
+def power(base: Any, exponent: Any) -> Any:
     """Square and multiply; a square is taken only where it is used, so that it overflows rightly."""
     result = base ^ base | 1
     while exponent != 0:
@@ -293,7 +309,7 @@ def _power(base: Any, exponent: Any) -> Any:
 @_lower_binary(operator.pow, operator.ipow)
 def _pow(context: Any, builder: Any, kind: WordType, base: Any, exponent: Any) -> Any:
     amount = WordType(256, False, False)
-    return context.compile_internal(builder, _power, signature(kind, kind, amount), (base, exponent))
+    return context.compile_internal(builder, power, signature(kind, kind, amount), (base, exponent))
 
 
 @lower_builtin(operator.neg, WordType)
