@@ -1,0 +1,1 @@
+"""Mirror against contract: where they differ, and by what."""

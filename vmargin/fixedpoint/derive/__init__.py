@@ -1,0 +1,1 @@
+"""The libraries beneath Derive v2's margin rules, written from a description of their arithmetic."""
