@@ -16,9 +16,10 @@ from numpy.typing import NDArray
 
 from vmargin.errors import UsageError, VmarginError
 from vmargin.solidity.arrays import Scratch, Words
+from vmargin.solidity.integers import Word
 from vmargin.solidity.kernel import implicit, is_struct
 from vmargin.solidity.layout import Leaf, leaves
-from vmargin.solidity.limbs import Limbs, pack, require_range, unpack
+from vmargin.solidity.limbs import Limbs, pack, require_limbs, unpack, value_of
 from vmargin.solidity.reverts import Revert
 
 if TYPE_CHECKING:
@@ -94,7 +95,11 @@ class Batch:
 
     def __init__(self, kernel: Kernel[..., Any]) -> None:
         self.kernel = kernel
-        self.result_leaves = leaves(kernel.signature.returns)
+        names, kinds, returns = kernel.signature
+        self.argument_leaves = [
+            n for name, kind in zip(names, kinds, strict=True) for n in _named(name, kind)
+        ]
+        self.result_leaves = leaves(returns)
         self._native: Any = None
         self._lock = threading.Lock()
 
@@ -146,10 +151,12 @@ class Batch:
         return packed
 
     def _run_native(self, inputs: list[Any], threads: int | None) -> BatchResult:
+        from vmargin.solidity.native import runtime
+
         native = self.prepare()._native
         size = _size(inputs)
         results = [_empty(size, leaf) for leaf in self.result_leaves]
-        ok = np.zeros(size, dtype=np.uint8)
+        marks = np.zeros(size, dtype=np.uint8)
         shared = [_limbs(c) if isinstance(c, Words) else c for c in inputs]
         most = threads if threads is not None else _processors()
         parts = max(1, min(most, size // CHUNK))
@@ -160,7 +167,7 @@ class Batch:
             table: list[int] = []
             for column, array in zip(inputs, own, strict=True):
                 table += [array.ctypes.data, *([len(array)] if isinstance(column, Words) else [])]
-            table += [array.ctypes.data for array in (*results, ok)]
+            table += [array.ctypes.data for array in (*results, marks)]
             pointers = np.array(table, dtype=np.uintp)
             native.run(bounds[part], bounds[part + 1], pointers.ctypes.data)
 
@@ -169,13 +176,25 @@ class Batch:
         else:
             with ThreadPoolExecutor(parts) as pool:
                 list(pool.map(run, range(parts)))
-        return BatchResult(self, inputs, results, ok.view(np.bool_))
+        outside = np.flatnonzero(marks == runtime.OUTSIDE)
+        if len(outside):
+            self._require_range(inputs, int(outside[0]))
+        return BatchResult(self, inputs, results, marks.view(np.bool_))
+
+    def _require_range(self, inputs: list[Any], index: int) -> None:
+        """Refuse an element of which an argument, packed by the caller, is none of its type."""
+        for (name, leaf), column in zip(self.argument_leaves, inputs, strict=True):
+            if issubclass(leaf.kind, Word) and isinstance(column, np.ndarray):
+                value = value_of(column[index], leaf.kind.signed)
+                if not int(leaf.kind.min) <= value <= int(leaf.kind.max):
+                    raise UsageError(f"{name}[{index}] = {value} is no {leaf.kind.__name__}")
 
     def _run_checked(self, inputs: list[Any]) -> BatchResult:
         size = _size(inputs)
         results = [_empty(size, leaf) for leaf in self.result_leaves]
         ok = np.zeros(size, dtype=np.bool_)
         for index in range(size):
+            self._require_range(inputs, index)
             try:
                 value = self.kernel.checked(*self.arguments_at(inputs, index))
             except Revert:
@@ -206,6 +225,14 @@ def _fields(struct: Any) -> tuple[Any, ...]:
     return tuple(typing.get_type_hints(struct).values())
 
 
+def _named(name: str, kind: Any) -> list[tuple[str, Leaf]]:
+    """The leaves of an argument, each by the path that messages name it by."""
+    if not is_struct(kind):
+        return [(name, leaf) for leaf in leaves(kind)]
+    fields = zip(kind._fields, _fields(kind), strict=True)
+    return [leaf for field, sub in fields for leaf in _named(f"{name}.{field}", sub)]
+
+
 def _size(inputs: list[Any]) -> int:
     return next((len(c) for c in inputs if isinstance(c, np.ndarray)), 1)
 
@@ -229,7 +256,7 @@ def _pack_column(name: str, kind: Any, column: Any) -> list[Any]:
     if leaf.kind is int:
         return [np.asarray(column, dtype=np.int64)]
     if isinstance(column, np.ndarray):
-        return [require_range(column, leaf.kind, name)]
+        return [require_limbs(column, name)]
     return [pack(column, leaf.kind)]
 
 

@@ -29,34 +29,16 @@ def unpack(limbs: Limbs, word: type[Word]) -> list[Any]:
     return [word(decode(raw[i : i + 32], "little", signed=signed)) for i in range(0, len(raw), 32)]
 
 
-def require_range(limbs: Limbs, word: type[Word], name: str) -> Limbs:
-    """Check shape, type and range of limbs that a caller packed himself."""
-    if limbs.dtype != np.uint64 or limbs.ndim != 2 or limbs.shape[1] != 4:
+def value_of(limbs: Limbs, signed: bool) -> int:
+    """The integer that four limbs stand for, whatever the type they belong to."""
+    return int.from_bytes(limbs.astype("<u8").tobytes(), "little", signed=signed)
+
+
+def require_limbs(column: NDArray[Any], name: str) -> Limbs:
+    """Check the shape and the element type of a column that a caller packed himself."""
+    if column.dtype != np.uint64 or column.ndim != 2 or column.shape[1] != 4:
         raise UsageError(
-            f"{name}: an array of {limbs.dtype} and shape {limbs.shape}: "
+            f"{name}: an array of {column.dtype} and shape {column.shape}: "
             "pass uint64 of shape (n, 4), or a list"
         )
-    low, high = _limits(word)
-    if word.bits < 256:
-        outside = _compare(limbs, low, word.signed) < 0
-        outside |= _compare(limbs, high, word.signed) > 0
-        if outside.any():
-            row = int(np.flatnonzero(outside)[0])
-            value = int.from_bytes(limbs[row].astype("<u8").tobytes(), "little", signed=word.signed)
-            raise UsageError(f"{name}[{row}] = {value} is no {word.__name__}")
-    return np.ascontiguousarray(limbs)
-
-
-def _limits(word: type[Word]) -> tuple[int, int]:
-    return int(word.min), int(word.max)
-
-
-def _compare(limbs: Limbs, bound: int, signed: bool) -> NDArray[np.int8]:
-    """-1, 0 or 1 per row: below, equal to or above the bound."""
-    reference = np.frombuffer(bound.to_bytes(32, "little", signed=bound < 0), dtype="<u8")
-    result = np.zeros(len(limbs), dtype=np.int8)
-    for limb in range(4):
-        kind = np.int64 if signed and limb == 3 else np.uint64
-        column, value = limbs[:, limb].view(kind), reference[limb : limb + 1].view(kind)[0]
-        result = np.where(column == value, result, np.where(column < value, -1, 1)).astype(np.int8)
-    return result
+    return np.ascontiguousarray(column)

@@ -18,11 +18,11 @@ from vmargin.errors import VmarginError
 from vmargin.solidity.kernel import Kernel, array_element, is_struct
 from vmargin.solidity.layout import leaves
 from vmargin.solidity.native.array_type import ArrayType, load_word, store_word
-from vmargin.solidity.native.division import I64, I256
+from vmargin.solidity.native.division import I1, I64, I256
 from vmargin.solidity.native.loader import target_machine
 from vmargin.solidity.native.rewrite import Natives
-from vmargin.solidity.native.runtime import SYMBOL
-from vmargin.solidity.native.word_type import WordType, word_type
+from vmargin.solidity.native.runtime import OUTSIDE, SYMBOL
+from vmargin.solidity.native.word_type import WordType, resize, word_type
 
 BYTE = ir.IntType(8)
 POINTER = BYTE.as_pointer()
@@ -53,7 +53,8 @@ def compile_kernel(kernel: Kernel[..., Any]) -> bytes:
     """Compile to an object file with one symbol, :data:`~vmargin.solidity.native.runtime.SYMBOL`.
 
     ``void vmargin_run(i64 first, i64 end, i8** columns)``; columns are those of the arguments (an array
-    has two: its limbs and its length), of the results, and the mask of what did not revert.
+    has two: its limbs and its length), of the results, and a mark per element:
+    1 where it has a value, 0 where it reverted, :data:`OUTSIDE` where an argument is none of its type.
     """
     from numba.core.errors import NumbaError
 
@@ -92,20 +93,28 @@ def _emit_loop(context: Any, module: ir.Module, descriptor: Any) -> None:
     body = context.declare_function(module, descriptor)
     readers = [_reader(context, columns, kind) for kind in descriptor.argtypes]
     writer = _writer(context, columns, descriptor.restype)
-    mask = columns.take(BYTE)
+    marks = columns.take(BYTE)
     with cgutils.for_range_slice(builder, first, end, I64(1), I64) as (index, _):
+        columns.outside = I1(0)
         values = [read(builder, index) for read in readers]
-        status, result = context.call_conv.call_function(
-            builder, body, descriptor.restype, descriptor.argtypes, values
-        )
-        builder.store(builder.zext(status.is_ok, BYTE), builder.gep(mask, [index]))
-        with builder.if_then(status.is_ok, likely=True):
-            writer(builder, index, result)
+        mark = builder.gep(marks, [index])
+        with builder.if_else(columns.outside, likely=False) as (outside, inside):
+            with outside:
+                builder.store(BYTE(OUTSIDE), mark)
+            with inside:
+                status, result = context.call_conv.call_function(
+                    builder, body, descriptor.restype, descriptor.argtypes, values
+                )
+                builder.store(builder.zext(status.is_ok, BYTE), mark)
+                with builder.if_then(status.is_ok, likely=True):
+                    writer(builder, index, result)
     builder.ret_void()
 
 
 class _Columns:
-    """Hands out the pointers of the table in order."""
+    """Hands out the pointers of the table in order, and gathers which values leave their type's range."""
+
+    outside: Any
 
     def __init__(self, builder: ir.IRBuilder, table: Any) -> None:
         self._builder = builder
@@ -161,7 +170,17 @@ def _reader(context: Any, columns: _Columns, kind: Any) -> Any:
         return whole
     access = _access(kind)
     column = columns.take(access.element)
-    return lambda builder, index: access.load(builder, builder.gep(column, [index]))
+
+    def one(builder: Any, index: Any) -> Any:
+        place = builder.gep(column, [index])
+        value = access.load(builder, place)
+        if isinstance(kind, WordType) and kind.bits < 256:
+            stored = builder.load(place, align=8)
+            beyond = builder.icmp_unsigned("!=", resize(builder, value, kind.signed, I256), stored)
+            columns.outside = builder.or_(columns.outside, beyond)
+        return value
+
+    return one
 
 
 def _writer(context: Any, columns: _Columns, kind: Any) -> Any:

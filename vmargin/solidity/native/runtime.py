@@ -8,6 +8,9 @@ from typing import Any
 from vmargin.solidity.kernel import Kernel
 
 SYMBOL = "vmargin_run"
+"""The one function of an object file."""
+OUTSIDE = 2
+"""Its mark for an element with an argument out of range."""
 
 
 def available() -> bool:
