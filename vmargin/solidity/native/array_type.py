@@ -12,7 +12,7 @@ from numba.core.extending import register_model
 from numba.core.imputils import lower_builtin
 from numba.core.typing.templates import AbstractTemplate, infer_global, signature
 
-from vmargin.solidity.native.division import I64, I256
+from vmargin.solidity.native.limb_steps import I64, I256
 from vmargin.solidity.native.operators import fail_if
 from vmargin.solidity.native.word_type import WordType, convert, resize
 

@@ -18,7 +18,7 @@ from vmargin.errors import VmarginError
 from vmargin.solidity.kernel import Kernel, array_element, is_struct
 from vmargin.solidity.layout import leaves
 from vmargin.solidity.native.array_type import ArrayType, load_word, store_word
-from vmargin.solidity.native.division import I1, I64, I256
+from vmargin.solidity.native.limb_steps import I1, I64, I256
 from vmargin.solidity.native.loader import target_machine
 from vmargin.solidity.native.rewrite import Natives
 from vmargin.solidity.native.runtime import OUTSIDE, SYMBOL

@@ -11,7 +11,8 @@ from numba.core.typing.templates import signature
 from numba.extending import intrinsic
 
 from vmargin.solidity.integers import Word
-from vmargin.solidity.native.division import I256, divide_unsigned, multiply_modulo
+from vmargin.solidity.native.division import divide_unsigned, multiply_modulo
+from vmargin.solidity.native.limb_steps import I256
 from vmargin.solidity.native.operators import clipped, divide_register, fail_if, power, wide_product
 from vmargin.solidity.native.word_type import WordType, convert, word_type
 

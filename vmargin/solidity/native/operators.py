@@ -11,7 +11,8 @@ from numba.core import types
 from numba.core.imputils import lower_builtin
 from numba.core.typing.templates import AbstractTemplate, infer_global, signature
 
-from vmargin.solidity.native.division import I256, divide_unsigned
+from vmargin.solidity.native.division import divide_unsigned
+from vmargin.solidity.native.limb_steps import I256
 from vmargin.solidity.native.word_type import WordType, canonical, resize
 
 I1 = ir.IntType(1)
