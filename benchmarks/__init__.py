@@ -1,0 +1,1 @@
+"""Measurements of vmargin beside what else computes the same: `python -m benchmarks`, or `make bench`."""
