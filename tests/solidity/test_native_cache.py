@@ -133,7 +133,7 @@ def test_without_numba_a_batch_is_right_and_says_once_that_it_is_slow(folder: Pa
         """,
         folder,
     )
-    assert done.stdout == "[uint256(31), Panic(17)]\n[uint256(34)] [uint256(3)]\n", done.stderr
+    assert done.stdout == "[uint256(31), Panic(0x11)]\n[uint256(34)] [uint256(3)]\n", done.stderr
     assert done.stderr.count("numba is not installed: pip install 'vmargin[native]'") == 1
     assert "hundred times slower" in done.stderr
 

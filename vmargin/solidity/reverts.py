@@ -95,6 +95,8 @@ class Panic(Revert):
     def __str__(self) -> str:
         return f"Panic(0x{self.code:02x})"
 
+    __repr__ = __str__
+
 
 class Custom(Revert):
     """``revert Name(args)``: a custom error, by its signature and its arguments."""

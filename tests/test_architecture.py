@@ -1,0 +1,57 @@
+"""The arrows of docs/architecture.md: which room may import which."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+PACKAGE = Path(__file__).parents[1] / "vmargin"
+MAY_IMPORT = {
+    "errors": set(),
+    "solidity": {"errors"},
+    "fixedpoint": {"errors", "solidity"},
+    "crosscheck": {"errors", "solidity", "fixedpoint"},
+    "cli": {"errors", "solidity", "fixedpoint", "crosscheck"},
+    "__main__": {"cli"},
+    "__init__": set(),
+}
+"""By room, the rooms that it may import besides itself."""
+
+
+def room(path: Path) -> str:
+    return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+
+
+def imports(path: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: relative import"
+            yield f"{node.module}.{node.names[0].name}"
+        elif isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+
+
+def test_imports_follow_the_arrows() -> None:
+    wrong = []
+    for path in PACKAGE.rglob("*.py"):
+        for name in imports(path):
+            parts = name.split(".")
+            if parts[0] == "vmargin" and parts[1] not in {room(path), *MAY_IMPORT[room(path)]}:
+                if parts[1] != "__version__":
+                    wrong.append(f"{path.relative_to(PACKAGE)} imports {name}")
+    assert not wrong
+
+
+def test_every_room_is_in_the_picture() -> None:
+    rooms = {room(path) for path in PACKAGE.rglob("*.py")}
+    assert rooms == set(MAY_IMPORT)
+
+
+def test_files_say_what_they_are_for() -> None:
+    silent = [
+        str(path.relative_to(PACKAGE))
+        for path in PACKAGE.rglob("*.py")
+        if not ast.get_docstring(ast.parse(path.read_text()))
+    ]
+    assert not silent
