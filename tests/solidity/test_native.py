@@ -200,6 +200,22 @@ def test_structs_bools_and_custom_errors(folder: Path) -> None:
     same_outcomes(module.fill, [orders, limits])
 
 
+REMEMBERS = """
+@kernel
+def seen(memory: Scratch[uint64], place: uint8) -> uint64:
+    before = memory[place]
+    memory[place] = uint64(7)
+    return before
+"""
+
+
+def test_scratch_is_all_zeros_in_every_call(folder: Path) -> None:
+    kernel = load_source(folder, REMEMBERS).seen
+    memory = Scratch(integers.uint64, 3)
+    assert list(kernel.batch(memory, [2, 2, 0]).outcomes()) == [0, 0, 0]
+    assert [kernel(memory, 2), kernel(memory, 2)] == [0, 0]
+
+
 ARRAYS = """
 @kernel
 def spread(values: Words[int256], memory: Scratch[int256], first: uint64, end: uint64) -> int256:
@@ -252,6 +268,8 @@ def test_limbs_round_trip_and_refuse_what_does_not_fit() -> None:
 @pytest.mark.parametrize(
     ("column", "complaint"),
     [
+        (lambda: [1, 2**128], "column x: the literal 340282366920938463463374607431768211456 does not fit"),
+        (lambda: [1, 1.5], "column x: 1.5 is no integer"),
         (lambda: pack([2**128], uint256), r"x\[0\] = 340282366920938463463374607431768211456 is no uint128"),
         (lambda: np.zeros((3, 4)), "pass uint64 of shape"),
         (lambda: np.zeros(3, dtype=np.uint64), "pass uint64 of shape"),
@@ -264,6 +282,27 @@ def test_columns_of_the_wrong_kind_are_refused(
     with pytest.raises(UsageError, match=complaint):
         kernel.batch(column())
     assert list(kernel.batch([uint128(5)]).outcomes()) == [5]
+
+
+@pytest.mark.parametrize(
+    ("columns", "complaint"),
+    [
+        (([1], [((1, 2), True)]), "column order: element 0 is 1, no tuple of 2 fields"),
+        (([((1, 2), True), ((1, 2, 3), True)], [0, 0]), r"column order.leg: element 1 is \(1, 2, 3\)"),
+        (([((1, 2), 1)], [0]), "column order.buy: 1 is no bool"),
+        (([((1, 2**64), True)], [0]), "column order.leg.strike: the literal 18446744073709551616"),
+    ],
+)
+def test_structs_of_the_wrong_shape_are_refused(columns: Any, complaint: str, folder: Path) -> None:
+    with pytest.raises(UsageError, match=complaint):
+        load_source(folder, STRUCTS).fill.batch(*columns)
+
+
+def test_bool_arrays_are_taken_as_they_are(folder: Path) -> None:
+    kernel = load_source(folder, "@kernel\ndef flip(x: bool) -> bool:\n    return not x\n").flip
+    assert list(kernel.batch(np.array([True, False])).outcomes()) == [False, True]
+    with pytest.raises(UsageError, match=r"column x: an array of int64 and shape \(2,\): pass bool"):
+        kernel.batch(np.array([1, 0]))
 
 
 def test_columns_must_have_one_length_and_the_right_number(folder: Path) -> None:

@@ -14,7 +14,7 @@ from typing import Any
 
 from vmargin.errors import UsageError
 from vmargin.solidity.integers import Word
-from vmargin.solidity.kernel import is_struct, type_name
+from vmargin.solidity.signatures import is_struct, type_name
 
 _DECOMPRESSORS = {b"\xfd7zXZ\x00": lzma.decompress, b"\x1f\x8b": gzip.decompress}
 _INTEGER = re.compile(r"0|-?[1-9][0-9]*")

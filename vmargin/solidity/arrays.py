@@ -45,7 +45,7 @@ class Words(Generic[W]):
 
 
 class Scratch(Words[W]):
-    """An array that the caller allocates and a kernel writes; its contents mean nothing afterwards."""
+    """An array that the caller allocates and a kernel writes; it is all zeros when a kernel is called."""
 
     __slots__ = ()
 
@@ -53,6 +53,10 @@ class Scratch(Words[W]):
         if length < 0:
             raise UsageError(f"a scratch array of length {length}: pass a length of 0 or more")
         super().__init__(element, [0] * length)
+
+    def clear(self) -> None:
+        """Set every element to zero."""
+        self._values = [self.element(0)] * len(self._values)
 
     def __setitem__(self, index: int | Word, value: W) -> None:
         if type(value) is not self.element:

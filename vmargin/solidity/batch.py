@@ -5,7 +5,6 @@ from __future__ import annotations
 import functools
 import os
 import threading
-import typing
 import warnings
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -16,16 +15,15 @@ from numpy.typing import NDArray
 
 from vmargin.errors import UsageError, VmarginError
 from vmargin.solidity.arrays import Scratch, Words
+from vmargin.solidity.columns import Column, assemble, columns_of, decode, empty, flatten, leaves
 from vmargin.solidity.integers import Word
-from vmargin.solidity.kernel import implicit, is_struct
-from vmargin.solidity.layout import Leaf, leaves
-from vmargin.solidity.limbs import Limbs, pack, require_limbs, unpack, value_of
+from vmargin.solidity.limbs import pack, value_of
 from vmargin.solidity.reverts import Revert
+from vmargin.solidity.signatures import fields, is_struct
 
 if TYPE_CHECKING:
     from vmargin.solidity.kernel import Kernel
 
-Column = NDArray[Any]
 CHUNK = 2048
 """Elements below which a second thread is not worth its start."""
 
@@ -60,10 +58,10 @@ class BatchResult:
 
     def values(self) -> list[Any]:
         """The results as the kernel returns them, None where it reverted."""
-        decoded = [_decode(c, leaf) for c, leaf in zip(self.columns, self._batch.result_leaves, strict=True)]
+        decoded = [decode(c, leaf) for c, leaf in zip(self.columns, self._batch.result_leaves, strict=True)]
         returns = self._batch.kernel.signature.returns
         rows = zip(*decoded, strict=True)
-        return [_assemble(returns, iter(row)) if ok else None for row, ok in zip(rows, self.ok, strict=True)]
+        return [assemble(returns, iter(row)) if ok else None for row, ok in zip(rows, self.ok, strict=True)]
 
     def revert(self, index: int) -> Revert:
         """The revert of one element, from the checked reading, which must revert too."""
@@ -97,7 +95,7 @@ class Batch:
         self.kernel = kernel
         names, kinds, returns = kernel.signature
         self.argument_leaves = [
-            n for name, kind in zip(names, kinds, strict=True) for n in _named(name, kind)
+            leaf for name, kind in zip(names, kinds, strict=True) for leaf in leaves(kind, name)
         ]
         self.result_leaves = leaves(returns)
         self._native: Any = None
@@ -127,12 +125,12 @@ class Batch:
 
         def take(annotation: Any) -> Any:
             if is_struct(annotation):
-                return annotation(*(take(t) for t in _fields(annotation)))
+                return annotation(*(take(t) for t in fields(annotation).values()))
             (leaf,) = leaves(annotation)
             column = next(flat)
             if leaf.array:
                 return Scratch(leaf.kind, len(column)) if leaf.writable else column
-            return _decode(column[index : index + 1], leaf)[0]
+            return decode(column[index : index + 1], leaf)[0]
 
         return [take(t) for t in self.kernel.signature.types]
 
@@ -144,7 +142,7 @@ class Batch:
             )
         packed: list[Any] = []
         for name, kind, column in zip(names, kinds, columns, strict=True):
-            packed += _pack_column(name, kind, column)
+            packed += columns_of(kind, column, name)
         lengths = {len(c) for c in packed if isinstance(c, np.ndarray)}
         if len(lengths) > 1:
             raise UsageError(f"{self.kernel.name}: the columns have different lengths: {sorted(lengths)}")
@@ -155,9 +153,9 @@ class Batch:
 
         native = self.prepare()._native
         size = _size(inputs)
-        results = [_empty(size, leaf) for leaf in self.result_leaves]
+        results = [empty(size, leaf) for leaf in self.result_leaves]
         marks = np.zeros(size, dtype=np.uint8)
-        shared = [_limbs(c) if isinstance(c, Words) else c for c in inputs]
+        shared = [pack(c, c.element) if isinstance(c, Words) else c for c in inputs]
         most = threads if threads is not None else _processors()
         parts = max(1, min(most, size // CHUNK))
         bounds = [size * i // parts for i in range(parts + 1)]
@@ -183,15 +181,15 @@ class Batch:
 
     def _require_range(self, inputs: list[Any], index: int) -> None:
         """Refuse an element of which an argument, packed by the caller, is none of its type."""
-        for (name, leaf), column in zip(self.argument_leaves, inputs, strict=True):
+        for leaf, column in zip(self.argument_leaves, inputs, strict=True):
             if issubclass(leaf.kind, Word) and isinstance(column, np.ndarray):
                 value = value_of(column[index], leaf.kind.signed)
                 if not int(leaf.kind.min) <= value <= int(leaf.kind.max):
-                    raise UsageError(f"{name}[{index}] = {value} is no {leaf.kind.__name__}")
+                    raise UsageError(f"{leaf.name}[{index}] = {value} is no {leaf.kind.__name__}")
 
     def _run_checked(self, inputs: list[Any]) -> BatchResult:
         size = _size(inputs)
-        results = [_empty(size, leaf) for leaf in self.result_leaves]
+        results = [empty(size, leaf) for leaf in self.result_leaves]
         ok = np.zeros(size, dtype=np.bool_)
         for index in range(size):
             self._require_range(inputs, index)
@@ -200,7 +198,7 @@ class Batch:
             except Revert:
                 continue
             ok[index] = True
-            for column, leaf, part in zip(results, self.result_leaves, _flatten(value), strict=True):
+            for column, leaf, part in zip(results, self.result_leaves, flatten(value), strict=True):
                 column[index] = pack([part], leaf.kind)[0] if column.ndim == 2 else part
         return BatchResult(self, inputs, results, ok)
 
@@ -221,70 +219,5 @@ def _processors() -> int:
     return os.cpu_count() or 1
 
 
-def _fields(struct: Any) -> tuple[Any, ...]:
-    return tuple(typing.get_type_hints(struct).values())
-
-
-def _named(name: str, kind: Any) -> list[tuple[str, Leaf]]:
-    """The leaves of an argument, each by the path that messages name it by."""
-    if not is_struct(kind):
-        return [(name, leaf) for leaf in leaves(kind)]
-    fields = zip(kind._fields, _fields(kind), strict=True)
-    return [leaf for field, sub in fields for leaf in _named(f"{name}.{field}", sub)]
-
-
 def _size(inputs: list[Any]) -> int:
     return next((len(c) for c in inputs if isinstance(c, np.ndarray)), 1)
-
-
-def _pack_column(name: str, kind: Any, column: Any) -> list[Any]:
-    if is_struct(kind):
-        fields = _fields(kind)
-        if not isinstance(column, kind):
-            column = list(zip(*column, strict=True)) if len(column) else [[] for _ in fields]
-        if len(column) != len(fields):
-            raise UsageError(f"{name}: {kind.__name__} has {len(fields)} fields, the column {len(column)}")
-        packed: list[Any] = []
-        for field, part, sub in zip(kind._fields, column, fields, strict=True):
-            packed += _pack_column(f"{name}.{field}", sub, part)
-        return packed
-    (leaf,) = leaves(kind)
-    if leaf.array:
-        return [implicit(column, kind)]
-    if leaf.kind is bool:
-        return [np.asarray(column, dtype=np.bool_).astype(np.uint8)]
-    if leaf.kind is int:
-        return [np.asarray(column, dtype=np.int64)]
-    if isinstance(column, np.ndarray):
-        return [require_limbs(column, name)]
-    return [pack(column, leaf.kind)]
-
-
-def _limbs(words: Words[Any]) -> Limbs:
-    return pack(words, words.element)
-
-
-def _empty(size: int, leaf: Leaf) -> Column:
-    if leaf.kind is bool:
-        return np.zeros(size, dtype=np.uint8)
-    if leaf.kind is int:
-        return np.zeros(size, dtype=np.int64)
-    return np.zeros((size, 4), dtype=np.uint64)
-
-
-def _decode(column: Column, leaf: Leaf) -> list[Any]:
-    if leaf.kind is bool:
-        return [bool(v) for v in column]
-    return [int(v) for v in column] if leaf.kind is int else unpack(column, leaf.kind)
-
-
-def _assemble(annotation: Any, parts: Iterator[Any]) -> Any:
-    if is_struct(annotation):
-        return annotation(*(_assemble(t, parts) for t in _fields(annotation)))
-    return next(parts)
-
-
-def _flatten(value: Any) -> list[Any]:
-    if isinstance(value, tuple):
-        return [leaf for part in value for leaf in _flatten(part)]
-    return [value]

@@ -10,13 +10,10 @@ from __future__ import annotations
 import dis
 import functools
 import types
-import typing
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, Generic, ParamSpec, TypeVar, overload
 
-from vmargin.errors import DoesNotCompile
-from vmargin.solidity.arrays import Scratch, Words
-from vmargin.solidity.integers import Word
+from vmargin.solidity.signatures import Signature, implicit
 
 if TYPE_CHECKING:
     from vmargin.solidity.batch import Batch
@@ -25,14 +22,6 @@ if TYPE_CHECKING:
 
 P = ParamSpec("P")
 R = TypeVar("R")
-
-
-class Signature(typing.NamedTuple):
-    """The annotated types of a kernel."""
-
-    names: tuple[str, ...]
-    types: tuple[Any, ...]
-    returns: Any
 
 
 class Kernel(Generic[P, R]):
@@ -50,9 +39,7 @@ class Kernel(Generic[P, R]):
     @functools.cached_property
     def signature(self) -> Signature:
         """Parameter names, their types and the type of the result."""
-        hints = typing.get_type_hints(self.body)
-        returns = hints.pop("return", None)
-        return Signature(tuple(hints), tuple(hints.values()), returns)
+        return Signature.of(self.body)
 
     @property
     def name(self) -> str:
@@ -157,44 +144,3 @@ def bind(kernel: Kernel[..., Any], replace: Callable[[Any], Any]) -> Callable[..
     copy.__qualname__ = source.__qualname__
     copy.__module__ = source.__module__
     return copy
-
-
-def implicit(value: Any, wanted: Any) -> Any:
-    """Convert an argument as Solidity would without being asked, or refuse."""
-    if wanted is bool or wanted is int:
-        if type(value) is wanted:
-            return value
-    elif isinstance(wanted, type) and issubclass(wanted, Word):
-        if type(value) is int:
-            return wanted(value)
-        if isinstance(value, Word) and (value.signed, value.wrapping) == (wanted.signed, wanted.wrapping):
-            if value.bits <= wanted.bits:
-                return wanted(value)
-    elif is_struct(wanted):
-        fields = typing.get_type_hints(wanted)
-        if isinstance(value, tuple) and len(value) == len(fields):
-            return wanted(*(implicit(v, t) for v, t in zip(value, fields.values(), strict=True)))
-    elif array_element(wanted) is not None:
-        if isinstance(value, typing.get_origin(wanted)) and value.element is array_element(wanted):
-            return value
-    raise DoesNotCompile(f"{value!r} is no {type_name(wanted)}: convert it explicitly")
-
-
-def is_struct(annotation: Any) -> bool:
-    """Whether the annotation is a NamedTuple."""
-    return isinstance(annotation, type) and issubclass(annotation, tuple) and hasattr(annotation, "_fields")
-
-
-def array_element(annotation: Any) -> type[Word] | None:
-    """The element type of ``Words[T]`` or ``Scratch[T]``, else None."""
-    if typing.get_origin(annotation) in (Words, Scratch):
-        return typing.get_args(annotation)[0]  # type: ignore[no-any-return]
-    return None
-
-
-def type_name(annotation: Any) -> str:
-    """How messages call a type."""
-    element = array_element(annotation)
-    if element is not None:
-        return f"{typing.get_origin(annotation).__name__}[{element.__name__}]"
-    return getattr(annotation, "__name__", str(annotation))

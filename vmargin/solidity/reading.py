@@ -14,8 +14,9 @@ from vmargin.errors import DoesNotCompile
 from vmargin.solidity.arrays import Scratch, Words
 from vmargin.solidity.assembly import OPCODES
 from vmargin.solidity.integers import Word, by_shape
-from vmargin.solidity.kernel import Kernel, bind, is_struct
+from vmargin.solidity.kernel import Kernel, bind
 from vmargin.solidity.reverts import CustomError, Revert
+from vmargin.solidity.signatures import is_struct
 
 COMPARISONS: dict[str, Callable[[Any, Any], Any]] = {
     "<": operator.lt, "<=": operator.le, "==": operator.eq,

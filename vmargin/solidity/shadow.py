@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import Any
 
 from vmargin.solidity.exact import DEFAULT_BITS, Ball, Exact, approximate, fraction, precision, sign
-from vmargin.solidity.kernel import Kernel, is_struct
+from vmargin.solidity.kernel import Kernel
 from vmargin.solidity.reading import Site, Value, home_of
 from vmargin.solidity.reverts import Revert
 from vmargin.solidity.shadow_reading import (
@@ -21,6 +21,7 @@ from vmargin.solidity.shadow_reading import (
     ShadowReading,
 )
 from vmargin.solidity.shadow_values import Place, Quantity
+from vmargin.solidity.signatures import is_struct
 from vmargin.solidity.trace import columns, plain
 
 MAXIMUM_BITS = 6144

@@ -30,8 +30,9 @@ from vmargin.solidity.checker.types import (
     is_word,
 )
 from vmargin.solidity.integers import Word, uint256
-from vmargin.solidity.kernel import Kernel, array_element, is_struct
+from vmargin.solidity.kernel import Kernel
 from vmargin.solidity.reverts import CustomError, Revert
+from vmargin.solidity.signatures import array_element, is_struct
 
 _ON_LITERALS: dict[type[ast.operator], Callable[[int, int], int]] = {
     ast.Add: int.__add__,

@@ -23,8 +23,8 @@ from vmargin.solidity.checker.types import (
     parameter_fault,
     value_fault,
 )
-from vmargin.solidity.kernel import array_element, is_struct
 from vmargin.solidity.reverts import CustomError, Empty, Error, Panic, argument_types
+from vmargin.solidity.signatures import array_element, is_struct
 
 _OUTSIDE: dict[type[ast.stmt], tuple[str, str, str | None]] = {
     ast.While: ("while", "a loop without a known end", None),

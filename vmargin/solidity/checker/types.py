@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from vmargin.solidity.integers import by_shape
-from vmargin.solidity.kernel import array_element, is_struct, type_name
+from vmargin.solidity.signatures import array_element, is_struct, type_name
 
 LIMIT = 1 << 63
 """Literals and plain ints stay below this in magnitude: compiled, they are 64-bit registers."""

@@ -15,8 +15,9 @@ from typing import Any
 from llvmlite import binding
 
 from vmargin.solidity.integers import Word
-from vmargin.solidity.kernel import Kernel, global_names, is_struct
+from vmargin.solidity.kernel import Kernel, global_names
 from vmargin.solidity.native.loader import cpu_features
+from vmargin.solidity.signatures import is_struct
 
 
 def cache_root() -> Path:

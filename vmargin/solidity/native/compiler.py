@@ -6,7 +6,6 @@ exception is ever built: an element that reverted is marked and the run goes on.
 
 from __future__ import annotations
 
-import typing
 from typing import Any, NamedTuple
 
 from llvmlite import binding, ir
@@ -15,14 +14,15 @@ from numba.core.compiler_lock import global_compiler_lock
 from numba.core.registry import cpu_target
 
 from vmargin.errors import VmarginError
-from vmargin.solidity.kernel import Kernel, array_element, is_struct
-from vmargin.solidity.layout import leaves
+from vmargin.solidity.columns import leaves
+from vmargin.solidity.kernel import Kernel
 from vmargin.solidity.native.array_type import ArrayType, load_word, store_word
 from vmargin.solidity.native.limb_steps import I1, I64, I256
 from vmargin.solidity.native.loader import target_machine
 from vmargin.solidity.native.rewrite import Natives
 from vmargin.solidity.native.runtime import OUTSIDE, SYMBOL
 from vmargin.solidity.native.word_type import WordType, resize, word_type
+from vmargin.solidity.signatures import array_element, fields, is_struct
 
 BYTE = ir.IntType(8)
 POINTER = BYTE.as_pointer()
@@ -41,8 +41,8 @@ def numba_type(annotation: Any) -> Any:
     if annotation is int:
         return types.int64
     if is_struct(annotation):
-        fields = [numba_type(t) for t in typing.get_type_hints(annotation).values()]
-        return types.BaseTuple.from_types(fields, annotation)
+        kinds = [numba_type(kind) for kind in fields(annotation).values()]
+        return types.BaseTuple.from_types(kinds, annotation)
     (leaf,) = leaves(annotation)
     if array_element(annotation) is not None:
         return ArrayType(word_type(leaf.kind), leaf.writable)
@@ -157,12 +157,16 @@ def _access(kind: Any) -> _Access:
 
 def _reader(context: Any, columns: _Columns, kind: Any) -> Any:
     if isinstance(kind, types.BaseTuple):
-        fields = [_reader(context, columns, t) for t in kind.types]
-        return lambda builder, index: context.make_tuple(builder, kind, [f(builder, index) for f in fields])
+        parts = [_reader(context, columns, t) for t in kind.types]
+        return lambda builder, index: context.make_tuple(
+            builder, kind, [read(builder, index) for read in parts]
+        )
     if isinstance(kind, ArrayType):
         data, length = columns.take(I64), columns.take_length()
 
         def whole(builder: Any, index: Any) -> Any:
+            if kind.writable:
+                cgutils.memset(builder, data, builder.mul(length, I64(32)), 0)
             view = cgutils.create_struct_proxy(kind)(context, builder)
             view.data, view.length = data, length
             return view._getvalue()
@@ -185,11 +189,12 @@ def _reader(context: Any, columns: _Columns, kind: Any) -> Any:
 
 def _writer(context: Any, columns: _Columns, kind: Any) -> Any:
     if isinstance(kind, types.BaseTuple):
-        fields = [_writer(context, columns, t) for t in kind.types]
+        parts = [_writer(context, columns, t) for t in kind.types]
 
         def write_all(builder: Any, index: Any, value: Any) -> None:
-            for field, part in zip(fields, cgutils.unpack_tuple(builder, value, len(fields)), strict=True):
-                field(builder, index, part)
+            values = cgutils.unpack_tuple(builder, value, len(parts))
+            for write, part in zip(parts, values, strict=True):
+                write(builder, index, part)
 
         return write_all
     access = _access(kind)
