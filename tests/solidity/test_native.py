@@ -17,6 +17,7 @@ from vmargin.solidity import integers
 from vmargin.solidity.arrays import Scratch, Words
 from vmargin.solidity.assembly import OPCODES
 from vmargin.solidity.integers import Word, uint128, uint256
+from vmargin.solidity.kernel import Kernel
 from vmargin.solidity.limbs import pack, unpack
 from vmargin.solidity.reverts import INDEX_OUT_OF_BOUNDS, Panic, Revert
 
@@ -136,6 +137,59 @@ def test_division_at_the_edges_of_limbs_and_estimates(folder: Path) -> None:
         )
         rows.append((dividend, divisor, rng.randrange(4)))
     same_outcomes(kernel, [list(column) for column in zip(*rows, strict=True)])
+
+
+IDIOMS = """
+@kernel
+def exceeds(x: uint256, y: uint256) -> bool:
+    return x > uint256.max / y
+
+
+@kernel
+def flagged(x: uint256, y: uint256) -> uint256:
+    return gt(x, div(not_(0), y))
+
+
+@kernel
+def returns(x: uint256, y: uint256) -> uint256:
+    z = mul(x, y)
+    return eq(div(z, x), y)
+
+
+@kernel
+def returns_swapped(x: uint256, y: uint256) -> uint256:
+    return eq(div(mul(y, x), y), x)
+
+
+@kernel
+def returns_another(x: uint256, y: uint256) -> uint256:
+    z = mul(x, y)
+    x = add(x, 1)
+    return eq(div(z, x), y)
+"""
+
+OWN_DIV = """
+@kernel
+def div(x: uint256, y: uint256) -> uint256:
+    return uint256(wuint256(x) - wuint256(y))
+
+
+@kernel
+def flagged(x: uint256, y: uint256) -> uint256:
+    return gt(x, div(uint256.max, y))
+"""
+
+
+@pytest.mark.parametrize("source", [IDIOMS, OWN_DIV])
+def test_idioms_of_overflow_keep_their_meaning(source: str, folder: Path) -> None:
+    module = load_source(folder, source)
+    rng = random.Random(4)
+    x, y = edges(uint256, rng, 1500), edges(uint256, rng, 1500)
+    for i in range(0, 1500, 2):
+        x[i] = min(max((2**256 - 1) // (y[i] or 1) + rng.randint(-1, 1), 0), 2**256 - 1)
+    for kernel in vars(module).values():
+        if isinstance(kernel, Kernel) and kernel.body.__module__ == module.__name__:
+            same_outcomes(kernel, [x, y])
 
 
 @pytest.mark.parametrize(

@@ -206,7 +206,15 @@ def _flags_overflow(builder: Any, x: Any, y: Any) -> Any:
     return _flag(builder, builder.select(by_zero, some, _product_overflows(builder, x, y)))
 
 
+def _quotient_returns(builder: Any, x: Any, y: Any) -> Any:
+    """`eq(div(mul(x, y), x), y)`, where a zero x makes the quotient zero."""
+    none = builder.icmp_unsigned("==", y, ZERO)
+    kept = builder.not_(_product_overflows(builder, x, y))
+    return _flag(builder, builder.select(builder.icmp_unsigned("==", x, ZERO), none, kept))
+
+
 flags_overflow = _opcode(_flags_overflow)
+quotient_returns = _opcode(_quotient_returns)
 
 
 @intrinsic  # type: ignore[untyped-decorator]

@@ -1,8 +1,7 @@
 """From a kernel to the function that numba compiles: the same statements, with native meanings.
 
 Three things are spelled otherwise: a raised revert becomes a plain error (the checked reading says
-which), the limits of a type become constants, and the bounds of a range become indices.  And one
-idiom is recognised: `x > max / y` asks whether a product overflows, which takes no division.
+which), the limits of a type become constants, and the bounds of a range become indices.
 """
 
 from __future__ import annotations
@@ -17,9 +16,10 @@ from numba.core import types
 from numba.extending import intrinsic
 
 from vmargin.solidity import assembly
-from vmargin.solidity.integers import Word, uint256
+from vmargin.solidity.integers import Word
 from vmargin.solidity.kernel import Kernel, global_names
-from vmargin.solidity.native.opcodes import NATIVE_OPCODES, conversion, flags_overflow, overflows
+from vmargin.solidity.native.idioms import Idioms
+from vmargin.solidity.native.opcodes import NATIVE_OPCODES, conversion
 from vmargin.solidity.native.word_type import WordType
 
 _OPCODES = {function: NATIVE_OPCODES[name] for name, function in assembly.OPCODES.items()}
@@ -66,31 +66,11 @@ class _Native(ast.NodeTransformer):
         self.generic_visit(node)
         return node
 
-    def visit_Call(self, node: ast.Call) -> ast.Call:
-        match node:
-            case ast.Call(
-                ast.Name("gt"), [x, ast.Call(ast.Name("div"), [ast.Call(ast.Name("not_"), [zero]), y])]
-            ):
-                if isinstance(zero, ast.Constant) and zero.value == 0 and self.scope.get("gt") is assembly.gt:
-                    node = self._call(flags_overflow, [x, y], node)
-            case ast.Call(ast.Name("range"), bounds):
-                node.args = [self._call(_bound, [bound], node) for bound in bounds]
-        self.generic_visit(node)
-        return node
-
-    def visit_Compare(self, node: ast.Compare) -> ast.expr:
-        match node:
-            case ast.Compare(x, [ast.Gt()], [ast.BinOp(ast.Attribute(ast.Name(word), "max"), ast.Div(), y)]):
-                if self.scope.get(word) is uint256:
-                    return self.visit_Call(self._call(overflows, [x, y], node))
-        self.generic_visit(node)
-        return node
-
-    def _call(self, function: Any, arguments: list[ast.expr], at: ast.expr) -> ast.Call:
-        """A call of an intrinsic that the kernel's module does not name."""
-        name = f"native_{function.__name__}"
-        self.constants[name] = function
-        return ast.copy_location(ast.Call(ast.Name(name, ast.Load()), arguments, []), at)
+    def visit_Call(self, node: ast.Call) -> ast.AST:
+        if isinstance(node.func, ast.Name) and node.func.id == "range":
+            self.constants["native_bound"] = _bound
+            node.args = [ast.Call(ast.Name("native_bound", ast.Load()), [a], []) for a in node.args]
+        return self.generic_visit(node)
 
 
 class Natives:
@@ -112,8 +92,10 @@ class Natives:
         body = kernel.body
         lines, first = inspect.getsourcelines(body)
         tree = ast.parse(textwrap.dedent("".join(lines)))
-        transformer = _Native(body.__globals__)
-        tree = ast.fix_missing_locations(transformer.visit(tree))
+        (function,) = tree.body
+        assert isinstance(function, ast.FunctionDef)
+        idioms, native = Idioms(function, body.__globals__), _Native(body.__globals__)
+        tree = ast.fix_missing_locations(native.visit(idioms.visit(tree)))
         ast.increment_lineno(tree, first - 1)
         code = compile(tree, body.__code__.co_filename, "exec")
         scope = {
@@ -121,7 +103,7 @@ class Natives:
             for name in global_names(body.__code__)
             if name in body.__globals__
         }
-        scope |= transformer.constants | {"__name__": body.__module__}
+        scope |= idioms.intrinsics | native.constants | {"__name__": body.__module__}
         exec(code, scope)  # noqa: S102
         return scope[body.__name__]
 
