@@ -13,4 +13,5 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 @pytest.fixture
 def volume(long: bool) -> Volume:
+    """Cases per function; the large volume takes half an hour of one core over all libraries."""
     return Volume(seeded=99_000, drawn=1_000) if long else Volume(seeded=1_800, drawn=200)

@@ -27,8 +27,8 @@ _WORD = 1 << 256
 class Hint(NamedTuple):
     """What is known of one argument.
 
-    `edges` are where the behaviour changes; each is tried first, with its neighbours, and drawn again
-    later.  `within` is the part of the type in which the function does something: half of the draws
+    `edges` are where the behaviour changes; each is tried, with its neighbours, before cases are drawn.
+    `within` is the part of the type in which the function does something: half of the draws
     fall into it.
     """
 
@@ -115,13 +115,15 @@ def argument(name: str, low: int, high: int, hint: Hint | None = None, mined: Se
 
 
 def constants(kernel: Kernel[..., Any]) -> list[int]:
-    """The numbers that a kernel and its callees name: thresholds and domain edges are among them."""
+    """The numbers that a kernel and its callees name: thresholds and ends of domains and types are there."""
     found: set[int] = set()
     for function in kernel.reachable():
         code = function.body.__code__
         named = [function.body.__globals__.get(name) for name in code.co_names]
         for value in (*code.co_consts, *named):
-            if isinstance(value, (int, Word)) and not isinstance(value, bool):
+            if isinstance(value, type) and issubclass(value, Word):
+                found.update((int(value.min), int(value.max)))
+            elif isinstance(value, int) and not isinstance(value, bool):
                 found.update((int(value), -int(value)))
     return sorted(found)
 
@@ -266,20 +268,22 @@ def cases(arguments: Sequence[Argument], number: int, seed: str) -> Iterator[tup
 def seeded(
     arguments: Sequence[Argument], number: int, seed: str, given: Sequence[tuple[int, ...]] = ()
 ) -> Iterator[tuple[int, ...]]:
-    """As `cases`, but the first are no matter of luck: `given` ones, each hinted edge, the corners."""
+    """As `cases`, but the first are no matter of luck: `given` ones, the edges, the corners."""
     if count(arguments) <= number:
         yield from cases(arguments, number, seed)
         return
     chooser = Seeded(seed)
-    first = [*given, *_hinted(arguments, chooser), *corners(arguments, number // 4, chooser)]
+    most = number // 4
+    first = [*given, *_edges(arguments, most, chooser), *corners(arguments, most, chooser)]
     yield from first
     yield from (case(arguments, chooser) for _ in range(number - len(first)))
 
 
-def _hinted(arguments: Sequence[Argument], chooser: Chooser) -> Iterator[tuple[int, ...]]:
-    """Each hinted edge of each argument, beside drawn values of the others."""
+def _edges(arguments: Sequence[Argument], most: int, chooser: Chooser) -> Iterator[tuple[int, ...]]:
+    """Each edge beside drawn values of the other arguments: the hinted, and if not too many those mined."""
+    many = sum(len(a.edges) for a in arguments) > most
     for position, target in enumerate(arguments):
-        for edge in target.hinted:
+        for edge in target.hinted if many else target.edges:
             drawn = case(arguments, chooser)
             yield (*drawn[:position], edge, *drawn[position + 1 :])
 

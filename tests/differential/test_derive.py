@@ -34,11 +34,19 @@ OPTION = {
 
 
 class TestDecimalMath(Differential):
-    library = Library("DeriveDecimalMathPeer", f"{DERIVE}.decimal_math")
+    library = Library(
+        "DeriveDecimalMathPeer",
+        f"{DERIVE}.decimal_math",
+        computed=("TENTH_OF_PRECISE_UNIT", "TEN_PRECISE_UNITS"),
+    )
 
 
 class TestSignedDecimalMath(Differential):
-    library = Library("DeriveSignedDecimalMathPeer", f"{DERIVE}.signed_decimal_math")
+    library = Library(
+        "DeriveSignedDecimalMathPeer",
+        f"{DERIVE}.signed_decimal_math",
+        computed=("TENTH_OF_PRECISE_UNIT", "TEN_PRECISE_UNITS"),
+    )
 
 
 class TestConvertDecimals(Differential):
@@ -68,6 +76,7 @@ class TestFixedPointMathLib(Differential):
             "decPow": {"a": Hint(within=(1, 100 * W)), "b": Hint(within=(-20 * W, 20 * W))},
         },
         elsewhere=("product64",),
+        computed=("EXP_Q1",),
     )
 
     def test_equals_the_transcription_where_the_formula_changes(self) -> None:
@@ -82,6 +91,7 @@ class TestBlack76(Differential):
         "DeriveBlack76Peer",
         f"{DERIVE}.black76",
         elsewhere=("standardCall",),
+        computed=("EXP_Q1",),
     )
 
     @pytest.mark.parametrize("name", ["prices", "pricesAndDelta"])

@@ -10,11 +10,14 @@ from hypothesis import given, settings
 from tests.differential import inputs, library
 from tests.differential.inputs import Hint
 from tests.differential.library import Differential, Library, Volume
+from vmargin.solidity.integers import int72
+from vmargin.solidity.kernel import Kernel
 
 WRONG = Library("OpenZeppelinMathHarness", "tests.differential.wrong_mirror")
 VOLUME = Volume(seeded=1_800, drawn=200)
 TOP = 2**256 - 1
 WAD = 10**18
+LIMIT = int72(256)
 
 
 class Wrong(Differential):
@@ -76,6 +79,12 @@ def test_hints_and_cases_are_of_functions_and_arguments_that_there_are() -> None
         library(cases={"average": [(1,)]}).pair("average")
 
 
+def test_a_wrong_digit_in_a_constant_is_found() -> None:
+    assert WRONG.unknown_constants() == ["TEN_64"]
+    with pytest.raises(AssertionError, match="TEN_64"):
+        Wrong().test_long_constants_are_those_of_the_original()
+
+
 def test_what_is_missing_fails_with_the_cure() -> None:
     class Missing(Differential):
         library = Library("NoSuchHarness", "tests.differential.wrong_mirror")
@@ -90,6 +99,10 @@ def test_what_is_missing_fails_with_the_cure() -> None:
     assert "average" in nowhere.names()
     with pytest.raises(ModuleNotFoundError, match="no_such_module"):
         nowhere.pair("average")
+
+
+def shortened(x: int72) -> int72:
+    return int72(x) + LIMIT if x < 255 else x
 
 
 def words(*names: str) -> list[inputs.Argument]:
@@ -147,10 +160,21 @@ def test_what_is_given_hinted_or_a_corner_comes_first() -> None:
     seeded = list(inputs.seeded(hinted, 1_800, "first", [(4, 5), (6, 7)]))
     assert len(seeded) == 1_800
     assert seeded[:2] == [(4, 5), (6, 7)]
-    assert [x for x, _ in seeded[2:7]] == [12344, 12345, 12346, 2**255 - 2, 2**255 - 1]
-    assert [y for _, y in seeded[7:10]] == [98, 99, 100]
-    assert seeded[10:25] == [(x, y) for x in (-(2**255), -1, 0, 1, 2**255 - 1) for y in (0, 1, TOP)]
-    assert len(set(seeded[25:])) > 1_500
+    assert [x for x, _ in seeded[2:10]] == [776, 777, 778, 12344, 12345, 12346, 2**255 - 2, 2**255 - 1]
+    assert [y for _, y in seeded[10:13]] == [98, 99, 100]
+    assert seeded[13:28] == [(x, y) for x in (-(2**255), -1, 0, 1, 2**255 - 1) for y in (0, 1, TOP)]
+    assert len(set(seeded[28:])) > 1_500
+
+
+def test_too_many_constants_are_left_to_luck_and_hints_are_not() -> None:
+    arguments = [inputs.argument("x", 0, TOP, Hint(edges=(5,)), mined=range(10, 2_000))]
+    seeded = list(inputs.seeded(arguments, 1_800, "many"))
+    assert seeded[:6] == [(4,), (5,), (6,), (0,), (1,), (TOP,)]
+
+
+def test_constants_are_mined_from_the_code() -> None:
+    mined = inputs.constants(Kernel(shortened, None))
+    assert {255, 256, -(2**71), 2**71 - 1} <= set(mined)
 
 
 def test_corners_of_many_arguments_are_a_sample() -> None:

@@ -87,6 +87,7 @@ class TestSD59x18(Differential):
             "pow": [(-2 * UNIT, 0), (-2 * UNIT, UNIT), (-2 * UNIT, 2 * UNIT), (UNIT + 1, UNIT)],
             "powu": [(SQUARE_BEYOND_INT, 2), (SQUARE_BEYOND_INT - 1, 2), (-MAX_INT, 1)],
         },
+        computed=("MAX_CONVERTIBLE", "MIN_CONVERTIBLE", "uMAX_WHOLE_SD59x18", "uMIN_WHOLE_SD59x18"),
     )
 
 

@@ -80,6 +80,7 @@ LIBRARY = Library(
             (x, y, b) for b in (0, 1, WAD) for x in (0, 1, WAD - 1, WAD, WAD + 1) for y in (2**255, MAX)
         ],
     },
+    computed=("EXP_P0",),
 )
 
 

@@ -30,4 +30,5 @@ class TestSignedWadMath(Differential):
             "wadExp": {"x": Hint(edges=EXPONENTS, within=EXPONENTS)},
             "wadPow": {"x": Hint(within=(1, 100 * WAD)), "y": Hint(within=(-20 * WAD, 20 * WAD))},
         },
+        computed=("EXP_P0",),
     )

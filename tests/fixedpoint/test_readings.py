@@ -12,8 +12,9 @@ import pytest
 import vmargin.fixedpoint
 from tests.differential import inputs
 from vmargin.solidity.exact import bounds
-from vmargin.solidity.kernel import Kernel, is_struct
+from vmargin.solidity.kernel import Kernel
 from vmargin.solidity.reverts import Revert
+from vmargin.solidity.signatures import is_struct
 
 CASES = 24
 
