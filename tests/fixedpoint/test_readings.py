@@ -1,4 +1,4 @@
-"""Every kernel of every mirror: shadow and trace end exactly as the checked reading does."""
+"""Every kernel of every mirror: the native, shadow and trace readings end exactly as the checked one does."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import pytest
 
 import vmargin.fixedpoint
 from tests.differential import inputs
+from tests.differential.native import check_native
 from vmargin.solidity.exact import bounds
 from vmargin.solidity.kernel import Kernel
 from vmargin.solidity.reverts import Revert
@@ -59,12 +60,14 @@ def flat(thing: Any) -> list[Any]:
 
 @pytest.mark.parametrize("kernel", list(kernels()), ids=lambda k: k.name.removeprefix("vmargin.fixedpoint."))
 def test_readings_agree(kernel: Kernel[..., Any], long: bool) -> None:
-    for args in cases(kernel, CASES * 20 if long else CASES):
+    tried, outcomes = list(cases(kernel, CASES * 20 if long else CASES)), []
+    for args in tried:
         value, revert = None, None
         try:
             value = kernel(*args)
         except Revert as ending:
             revert = ending
+        outcomes.append(value if revert is None else revert)
         shadow, trace = kernel.shadow(*args), kernel.trace(*args)
         for reading in (shadow, trace):
             assert (reading.value, reading.revert) == (value, revert), args
@@ -76,3 +79,4 @@ def test_readings_agree(kernel: Kernel[..., Any], long: bool) -> None:
                 total = sum((flat(r.error)[position] for r in shadow.roundings), start=error - error)
                 low, high = bounds(total - error)
                 assert low <= 0 <= high, f"{args}: the roundings do not sum to the error\n{shadow}"
+    check_native(kernel, [tuple(args) for args in tried], outcomes)
