@@ -72,6 +72,19 @@ def test_a_constant_imported_from_a_third_file_is_part_of_the_key(folder: Path) 
     assert run(ASK, folder).stdout == "[501, 1001] True\n"
 
 
+def test_a_struct_from_a_third_file_is_part_of_the_key(folder: Path) -> None:
+    struct = PREAMBLE + "\n\nclass {}(NamedTuple):\n"
+    (folder / "inner.py").write_text(struct.format("Inner") + "    first: uint64\n    second: uint64\n")
+    outer = "from inner import Inner\n" + struct.format("Outer") + "    inner: Inner\n"
+    (folder / "outer.py").write_text(outer)
+    body = "\n\n@kernel\ndef call(x: Outer) -> uint64:\n    return x.inner.first\n"
+    (folder / "calls.py").write_text(PREAMBLE + "from outer import Outer\n" + body)
+    ask = "from calls import call\nprint([int(v) for v in call.batch([((3, 4),)]).values()])"
+    assert run(ask, folder).stdout == "[3]\n"
+    (folder / "inner.py").write_text(struct.format("Inner") + "    second: uint64\n    first: uint64\n")
+    assert run(ask, folder).stdout == "[4]\n"
+
+
 def test_a_second_process_loads_without_numba(folder: Path) -> None:
     assert run(ASK, folder).stdout == "[31, 61] True\n"
     assert run(ASK, folder).stdout == "[31, 61] False\n"

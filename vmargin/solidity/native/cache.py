@@ -17,7 +17,7 @@ from llvmlite import binding
 from vmargin.solidity.integers import Word
 from vmargin.solidity.kernel import Kernel, global_names
 from vmargin.solidity.native.loader import cpu_features
-from vmargin.solidity.signatures import is_struct
+from vmargin.solidity.signatures import fields, is_struct, type_name
 
 
 def cache_root() -> Path:
@@ -32,23 +32,31 @@ def cache_root() -> Path:
 def fingerprint(kernel: Kernel[..., Any]) -> str:
     """Hash what decides the machine code of a kernel.
 
-    The source of every module that holds a kernel which this one can reach, the values of the constants
-    these kernels name, the compiler's versions, the processor, and the native reading's own source.
+    The source of every module that holds a kernel which this one can reach, their types down to the
+    fields of structs, the values of the constants they name, the compiler's versions, the processor,
+    and the native reading's own source.
     """
     digest = hashlib.sha256(_environment())
     reached = kernel.reachable()
-    sources = {k.body.__code__.co_filename: None for k in reached}
-    for path in sorted(sources):
+    for path in sorted({k.body.__code__.co_filename for k in reached}):
         digest.update(path.encode() + b"\0" + _source(path))
     for k in reached:
-        digest.update(f"{k.name}{k.body.__code__.co_code.hex()}{k.body.__code__.co_consts!r}\0".encode())
-        for name in global_names(k.body.__code__):
-            value = k.body.__globals__.get(name)
-            if isinstance(value, Word | int | bool) and not isinstance(value, type):
-                digest.update(f"{name}={value!r}\0".encode())
-            elif is_struct(value):
-                digest.update(f"{name}={value.__annotations__}\0".encode())  # type: ignore[union-attr]
+        code = k.body.__code__
+        named = ((name, k.body.__globals__.get(name)) for name in global_names(code))
+        parts = [k.name, code.co_code.hex(), repr(code.co_consts), _shape(k.signature.returns)]
+        parts += [_shape(kind) for kind in k.signature.types]
+        parts += [f"{name}={_shape(value)}" for name, value in named if not isinstance(value, Kernel)]
+        digest.update("\0".join(parts).encode())
     return digest.hexdigest()[:40]
+
+
+def _shape(thing: Any) -> str:
+    """A constant's type and value, or a type; a struct with its fields, whichever file it is from."""
+    if is_struct(thing):
+        return f"{thing.__name__}({', '.join(f'{n}: {_shape(t)}' for n, t in fields(thing).items())})"
+    if isinstance(thing, Word | int):
+        return repr(thing)
+    return type_name(thing)
 
 
 def _source(path: str) -> bytes:
