@@ -75,7 +75,10 @@ class TestFixedPointMathLib(Differential):
             "stdNormalCDF": {"x": DEVIATIONS},
             "decPow": {"a": Hint(within=(1, 100 * W)), "b": Hint(within=(-20 * W, 20 * W))},
         },
-        elsewhere=("product64",),
+        elsewhere=(
+            "product64",
+            "product96",
+        ),
         computed=("EXP_Q1",),
     )
 

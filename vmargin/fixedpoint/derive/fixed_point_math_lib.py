@@ -33,32 +33,32 @@ HALF = wint256(2**95)
 EXP_SCALE = wuint256(3822833074963236453042738258902158003155416615667)
 EXP_SCALE_BITS = wint256(195)
 
-EXP_P5 = wint256(2772001395605857295435445496992)
-EXP_P4 = wint256(44335888930127919016834873520032)
-EXP_P3 = wint256(398888492587501845352592340339721)
-EXP_P2 = wint256(1993839819670624470859228494792842)
+EXP_P5 = wint128(2772001395605857295435445496992)
+EXP_P4 = wint128(44335888930127919016834873520032)
+EXP_P3 = wint128(398888492587501845352592340339721)
+EXP_P2 = wint128(1993839819670624470859228494792842)
 EXP_P0 = wint256(4385272521454847904632057985693276 << 96)
-EXP_Z1 = wint256(750530180792738023273180420736)
-EXP_Z0 = wint256(32788456221302202726307501949080)
-EXP_W1 = wint256(2218138959503481824038194425854)
-EXP_W0 = wint256(892943633302991980437332862907700)
-EXP_Q1 = wint256(78174809823045304726920794422040)
-EXP_Q0 = wint256(4203224763890128580604056984195872)
+EXP_Z1 = wint128(750530180792738023273180420736)
+EXP_Z0 = wint128(32788456221302202726307501949080)
+EXP_W1 = wint128(2218138959503481824038194425854)
+EXP_W0 = wint128(892943633302991980437332862907700)
+EXP_Q1 = wint128(78174809823045304726920794422040)
+EXP_Q0 = wint128(4203224763890128580604056984195872)
 
-LN_P6 = wint256(3273285459638523848632254066296)
-LN_P5 = wint256(24828157081833163892658089445524)
-LN_P4 = wint256(43456485725739037958740375743393)
-LN_P3 = wint256(11111509109440967052023855526967)
-LN_P2 = wint256(45023709667254063763336534515857)
-LN_P1 = wint256(14706773417378608786704636184526)
+LN_P6 = wint128(3273285459638523848632254066296)
+LN_P5 = wint128(24828157081833163892658089445524)
+LN_P4 = wint128(43456485725739037958740375743393)
+LN_P3 = wint128(11111509109440967052023855526967)
+LN_P2 = wint128(45023709667254063763336534515857)
+LN_P1 = wint128(14706773417378608786704636184526)
 LN_P0 = wint256(795164235651350426258249787498 << 96)
-LN_Q6 = wint256(5573035233440673466300451813936)
-LN_Q5 = wint256(71694874799317883764090561454958)
-LN_Q4 = wint256(283447036172924575727196451306956)
-LN_Q3 = wint256(401686690394027663651624208769553)
-LN_Q2 = wint256(204048457590392012362485061816622)
-LN_Q1 = wint256(31853899698501571402653359427138)
-LN_Q0 = wint256(909429971244387300277376558375)
+LN_Q6 = wint128(5573035233440673466300451813936)
+LN_Q5 = wint128(71694874799317883764090561454958)
+LN_Q4 = wint128(283447036172924575727196451306956)
+LN_Q3 = wint128(401686690394027663651624208769553)
+LN_Q2 = wint128(204048457590392012362485061816622)
+LN_Q1 = wint128(31853899698501571402653359427138)
+LN_Q0 = wint128(909429971244387300277376558375)
 LN_SCALE = wint256(1677202110996718588342820967067443963516166)
 LN_2_SCALED = wint256(16597577552685614221487285958193947469193820559219878177908093499208371)
 LN_OFFSET = wint256(600920179829731861736702779321621459595472258049074101567377883020018308)
@@ -86,6 +86,12 @@ CDF_TAIL_START = wuint256(11990383647911208550)
 CDF_TAIL_SCALE = wuint256(46239130270042206915)
 
 
+@kernel
+def product96(a: wint128, b: wint128) -> wint128:
+    """Product of numbers with 96 binary digits, which the polynomials of `exp` and `ln` keep below 2^31."""
+    return wint128((wint256(a) * wint256(b)) >> 96)
+
+
 @kernel(truth=lambda x: exact.ln(x / 10**18) * 10**18)
 def ln(x: int256) -> int256:
     """Natural logarithm."""
@@ -96,25 +102,25 @@ def ln(x: int256) -> int256:
     # ln(x) = ln(m) + k ln(2), with m in [1, 2) as a number of 96 binary digits.
     zeros = clz(x)
     k = wint256(159) - wint256(zeros)
-    m = wint256((wuint256(x) << zeros) >> 159)
+    m = wint128(wuint128((wuint256(x) << zeros) >> 159))
 
     p = m + LN_P6
-    p = ((p * m) >> 96) + LN_P5
-    p = ((p * m) >> 96) + LN_P4
-    p = ((p * m) >> 96) - LN_P3
-    p = ((p * m) >> 96) - LN_P2
-    p = ((p * m) >> 96) - LN_P1
-    p = p * m - LN_P0
+    p = product96(p, m) + LN_P5
+    p = product96(p, m) + LN_P4
+    p = product96(p, m) - LN_P3
+    p = product96(p, m) - LN_P2
+    p = product96(p, m) - LN_P1
+    numerator = wint256(p) * wint256(m) - LN_P0
 
     q = m + LN_Q6
-    q = ((q * m) >> 96) + LN_Q5
-    q = ((q * m) >> 96) + LN_Q4
-    q = ((q * m) >> 96) + LN_Q3
-    q = ((q * m) >> 96) + LN_Q2
-    q = ((q * m) >> 96) + LN_Q1
-    q = ((q * m) >> 96) + LN_Q0
+    q = product96(q, m) + LN_Q5
+    q = product96(q, m) + LN_Q4
+    q = product96(q, m) + LN_Q3
+    q = product96(q, m) + LN_Q2
+    q = product96(q, m) + LN_Q1
+    q = product96(q, m) + LN_Q0
 
-    return int256((p / q * LN_SCALE + LN_2_SCALED * k + LN_OFFSET) >> 174)
+    return int256((numerator / wint256(q) * LN_SCALE + LN_2_SCALED * k + LN_OFFSET) >> 174)
 
 
 @kernel(truth=lambda x: exact.exp(x / 10**18) * 10**18)
@@ -124,26 +130,26 @@ def exp(x: int256) -> uint256:
         return uint256(0)
     if x >= EXP_OVERFLOWS_FROM:
         raise ExpOverflow()
-    # exp(x) = exp(r) 2^k, with r in (-ln(2)/2, ln(2)/2) as a number of 96 binary digits.
+    # exp(x) = exp(y) 2^k, with y in (-ln(2)/2, ln(2)/2) as a number of 96 binary digits.
     r = (wint256(x) << 78) / SIGNED_FIVE_POW_18
     k = ((r << 96) / LN_2 + HALF) >> 96
-    r = r - k * LN_2
+    y = wint128(r - k * LN_2)
 
-    p = r + EXP_P5
-    p = ((p * r) >> 96) + EXP_P4
-    p = ((p * r) >> 96) + EXP_P3
-    p = ((p * r) >> 96) + EXP_P2
-    p = p * r + EXP_P0
+    p = y + EXP_P5
+    p = product96(p, y) + EXP_P4
+    p = product96(p, y) + EXP_P3
+    p = product96(p, y) + EXP_P2
+    numerator = wint256(p) * wint256(y) + EXP_P0
 
     # A denominator of degree six in four products instead of five.
-    z = r + EXP_Z1
-    z = ((z * r) >> 96) + EXP_Z0
-    w = r - EXP_W1
-    w = ((w * z) >> 96) + EXP_W0
+    z = y + EXP_Z1
+    z = product96(z, y) + EXP_Z0
+    w = y - EXP_W1
+    w = product96(w, z) + EXP_W0
     q = z + w - EXP_Q1
-    q = ((q * w) >> 96) + EXP_Q0
+    q = product96(q, w) + EXP_Q0
 
-    return uint256((wuint256(p / q) * EXP_SCALE) >> wuint256(EXP_SCALE_BITS - k))
+    return uint256((wuint256(numerator / wint256(q)) * EXP_SCALE) >> wuint256(EXP_SCALE_BITS - k))
 
 
 @kernel
