@@ -46,6 +46,12 @@ def test_rational_results_stay_rational(found: Any, expected: Any) -> None:
     assert found == expected
 
 
+def _newton(step: Callable[[float], float], x: float) -> float:
+    for _ in range(60):
+        x = step(x)
+    return x
+
+
 @pytest.mark.parametrize(
     ("function", "approximation"),
     [
@@ -54,6 +60,7 @@ def test_rational_results_stay_rational(found: Any, expected: Any) -> None:
         (exact.ln, math.log),
         (exact.log2, math.log2),
         (exact.log10, math.log10),
+        (exact.lambert_w, lambda x: _newton(lambda w: w - (w - x * math.exp(-w)) / (w + 1), x)),
         (exact.sqrt, math.sqrt),
         (exact.cbrt, math.cbrt),
         (exact.normal_cdf, lambda x: 0.5 * math.erfc(-x / math.sqrt(2))),

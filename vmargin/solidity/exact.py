@@ -299,6 +299,14 @@ def log10(x: Real) -> Exact:
     return _ball(lambda a: a.log() / _flint().arb(10).log(), x)
 
 
+def lambert_w(x: Real) -> Exact:
+    """The principal branch of Lambert's W: the w, at least -1, of which w e^w is x."""
+    x = fraction(x)
+    if isinstance(x, Fraction) and x == 0:
+        return Fraction(0)
+    return _ball(lambda a: a.lambertw(), x)
+
+
 def sqrt(x: Real) -> Exact:
     """The square root."""
     x = fraction(x)

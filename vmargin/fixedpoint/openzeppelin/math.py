@@ -5,7 +5,6 @@ The overloads of `modExp` and `tryModExp` over byte strings are left out: kernel
 
 from __future__ import annotations
 
-from fractions import Fraction
 from typing import NamedTuple
 
 from vmargin.fixedpoint.openzeppelin.safe_cast import toUint
@@ -330,15 +329,7 @@ def log2_rounding(value: uint256, rounding: uint8) -> uint256:
     return result + toUint(unsignedRoundsUp(rounding) and shl(result, 1) < value)
 
 
-def _exact_log10(value: exact.Exact) -> exact.Exact:
-    """The logarithm in base 10 as the shadow reading takes it: a whole number for a power of ten."""
-    digits = len(str(value)) - 1
-    if isinstance(value, Fraction) and value == 10**digits:
-        return Fraction(digits)
-    return exact.ln(value) / exact.ln(10) if value > 0 else value
-
-
-@kernel(truth=_exact_log10)
+@kernel(truth=lambda value: exact.log10(value) if value > 0 else value)
 def log10(value: uint256) -> uint256:
     """The logarithm in base 10, rounded down; 0 for 0."""
     result = uint256(0)
@@ -365,7 +356,7 @@ def log10(value: uint256) -> uint256:
     return result
 
 
-@kernel(truth=lambda value, rounding: _exact_log10(value))
+@kernel(truth=lambda value, rounding: exact.log10(value) if value > 0 else value)
 def log10_rounding(value: uint256, rounding: uint8) -> uint256:
     """The logarithm in base 10, in the given direction; 0 for 0."""
     result = log10(value)

@@ -472,7 +472,7 @@ def ln(x: int256) -> int256:
     return log2(x) * uUNIT / uLOG2_E
 
 
-@kernel(truth=lambda x: exact.ln(x / 10**18) / exact.ln(10) * 10**18)
+@kernel(truth=lambda x: exact.log10(x / 10**18) * 10**18)
 def log10(x: int256) -> int256:
     """The decimal logarithm; exact for powers of ten."""
     if x < 0:

@@ -361,7 +361,7 @@ def ln(x: uint256) -> uint256:
     return log2(x) * uUNIT / uLOG2_E
 
 
-@kernel(truth=lambda x: exact.ln(x / 10**18) / exact.ln(10) * 10**18)
+@kernel(truth=lambda x: exact.log10(x / 10**18) * 10**18)
 def log10(x: uint256) -> uint256:
     """The decimal logarithm of an x of at least 1; exact for powers of ten."""
     if x < uUNIT:

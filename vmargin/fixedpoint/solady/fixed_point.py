@@ -257,7 +257,7 @@ def lnWad(x: int256) -> int256:
     return int256(sar(174, p))
 
 
-@kernel
+@kernel(truth=lambda x: exact.lambert_w(x / ONE) * ONE)
 def lambertW0Wad(x: int256) -> int256:
     """`W_0(x)` in WAD, the principal branch, for `x > -1/e`: an approximation."""
     w = wint256(x)

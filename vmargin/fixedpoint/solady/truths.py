@@ -35,13 +35,7 @@ def logarithm(x: Any, base: int) -> Any:
     """The logarithm in base 10 or a power of two, rational where it is whole; 0 for 0, as Solady has it."""
     if x == 0:
         return Fraction(0)
-    if base != 10:
-        return exact.log2(x) / (base.bit_length() - 1)
-    if isinstance(x, Fraction):
-        digits = len(str(x.numerator)) - 1
-        if x == 10**digits:
-            return Fraction(digits)
-    return exact.ln(x) / exact.ln(10)
+    return exact.log10(x) if base == 10 else exact.log2(x) / (base.bit_length() - 1)
 
 
 def interpolated(a: Any, b: Any, t: Any, begin: Any, end: Any) -> Any:
