@@ -19,7 +19,7 @@ from vmargin.solidity.reverts import ARITHMETIC, DIVISION_BY_ZERO, Panic
 
 _new = int.__new__
 _add, _sub, _mul = int.__add__, int.__sub__, int.__mul__
-_floordiv, _mod, _neg = int.__floordiv__, int.__mod__, int.__neg__
+_floordiv, _mod, _neg, _rshift = int.__floordiv__, int.__mod__, int.__neg__, int.__rshift__
 
 
 class Word(int):
@@ -70,23 +70,6 @@ def _refuse(name: str, left: object, right: object) -> DoesNotCompile:
     return DoesNotCompile(f"{left!r} {name} {right!r} does not compile: {cure}")
 
 
-def _convert(cls: Any, value: object) -> Any:
-    """``cls(value)`` by the rules of Solidity 0.8 for explicit conversions."""
-    kind = type(value)
-    if kind is int:
-        if int(cls.min) <= value <= int(cls.max):  # type: ignore[operator]
-            return _new(cls, value)
-        raise DoesNotCompile(f"the literal {value} does not fit {cls.__name__}")
-    if isinstance(value, Word):
-        if value.signed is not cls.signed and value.bits != cls.bits:
-            via = f"{'int' if cls.signed else 'uint'}{value.bits}"
-            raise DoesNotCompile(
-                f"{kind.__name__} to {cls.__name__} changes sign and width at once: go through {via}"
-            )
-        return cls.truncate(int(value))
-    raise DoesNotCompile(f"{value!r} is no integer: {cls.__name__} takes words and Python ints only")
-
-
 def _make(bits: int, signed: bool, wrapping: bool) -> type[Word]:
     """Build one type; its methods are closures, so that no attribute is looked up on the way."""
     low = -(1 << (bits - 1)) if signed else 0
@@ -95,11 +78,41 @@ def _make(bits: int, signed: bool, wrapping: bool) -> type[Word]:
     half = 1 << (bits - 1)
     name = f"{'w' if wrapping else ''}{'int' if signed else 'uint'}{bits}"
 
-    def __new__(_: type, value: object) -> Any:
-        return value if type(value) is cls else _convert(cls, value)
+    contained: set[type] = set()
+    converted: set[type] = set()
+
+    def __new__(_: type, value: Any) -> Any:
+        kind = type(value)
+        if kind is cls:
+            return value
+        if kind in contained:
+            return _new(cls, value)
+        if kind in converted:
+            return truncate(int(value))
+        return convert(value)
+
+    def convert(value: Any) -> Any:
+        """Convert by the rules of Solidity 0.8, and remember the word types that these allow."""
+        kind = type(value)
+        if kind is int:
+            if low <= value <= high:
+                return _new(cls, value)
+            raise DoesNotCompile(f"the literal {value} does not fit {name}")
+        if not isinstance(value, Word):
+            raise DoesNotCompile(f"{value!r} is no integer: {name} takes words and Python ints only")
+        if value.signed is not signed and value.bits != bits:
+            via = f"{'int' if signed else 'uint'}{value.bits}"
+            raise DoesNotCompile(
+                f"{kind.__name__} to {name} changes sign and width at once: go through {via}"
+            )
+        fits = low <= int(kind.min) and int(kind.max) <= high
+        (contained if fits else converted).add(kind)
+        return truncate(int(value))
 
     def truncate(value: int) -> Any:
         """Keep the low bits, read as this type."""
+        if low <= value <= high:
+            return _new(cls, value)
         return _new(cls, ((value + half) & mask) - half if signed else value & mask)
 
     def settle(value: int) -> Any:
@@ -237,23 +250,24 @@ def _make(bits: int, signed: bool, wrapping: bool) -> type[Word]:
 
     def shift_amount(symbol: str, a: Any, b: Any) -> Any:
         """Return the right operand of a shift or a power: unsigned, of any width."""
-        if type(b) is int or (isinstance(b, Word) and not b.signed):
-            n = int(b)
-            if n >= 0:
-                return n
+        if type(b) is int:
+            if b >= 0:
+                return b
+        elif isinstance(b, Word) and not b.signed:
+            return int(b)
         if isinstance(b, Number):
             raise DoesNotCompile(f"{a!r} {symbol} {b!r} does not compile: it takes an unsigned amount")
         return NotImplemented
 
     def __lshift__(a: Any, b: Any) -> Any:
-        n = shift_amount("<<", a, b)
+        n = b if type(b) is int and b >= 0 else shift_amount("<<", a, b)
         if n is NotImplemented:
             return n
         return truncate(int(a) << n) if n < bits else _new(cls, 0)
 
     def __rshift__(a: Any, b: Any) -> Any:
-        n = shift_amount(">>", a, b)
-        return n if n is NotImplemented else _new(cls, int(a) >> (n if n < bits else bits))
+        n = b if type(b) is int and b >= 0 else shift_amount(">>", a, b)
+        return n if n is NotImplemented else _new(cls, _rshift(a, n if n < bits else bits))
 
     def bitwise(symbol: str, method: str, on_ints: Callable[[int, int], int]) -> Any:
         def operate(a: Any, b: Any) -> Any:
@@ -265,9 +279,10 @@ def _make(bits: int, signed: bool, wrapping: bool) -> type[Word]:
 
     def comparison(symbol: str, method: str, on_ints: Callable[[Any, Any], bool]) -> Any:
         def compare(a: Any, b: Any) -> Any:
-            if type(b) is not cls:
-                return other(symbol, method, a, b)
-            return on_ints(a, b)
+            kind = type(b)
+            if kind is cls or (kind is int and low <= b <= high):
+                return on_ints(a, b)
+            return other(symbol, method, a, b)
 
         return compare
 

@@ -13,7 +13,14 @@ from numba.extending import intrinsic
 from vmargin.solidity.integers import Word
 from vmargin.solidity.native.division import divide_unsigned, multiply_modulo
 from vmargin.solidity.native.limb_steps import I256
-from vmargin.solidity.native.operators import clipped, divide_register, fail_if, power, wide_product
+from vmargin.solidity.native.operators import (
+    clipped,
+    divide_register,
+    fail_if,
+    power,
+    wide_product,
+    wrapping_product,
+)
 from vmargin.solidity.native.word_type import WordType, convert, word_type
 
 WORD = WordType(256, False, False)
@@ -93,7 +100,7 @@ def _sub(builder: Any, a: Any, b: Any) -> Any:
 
 
 def _mul(builder: Any, a: Any, b: Any) -> Any:
-    return builder.mul(a, b)
+    return wrapping_product(builder, False, a, b)
 
 
 def _div(builder: Any, a: Any, b: Any) -> Any:

@@ -145,36 +145,43 @@ def _sub(context: Any, builder: Any, kind: WordType, a: Any, b: Any) -> Any:
 
 
 @_lower_binary(operator.mul, operator.imul)
-def multiply(context: Any, builder: Any, kind: WordType, a: Any, b: Any) -> Any:
-    """Emit a product; two halves of 128 bits never overflow and are the usual case."""
+def _mul(context: Any, builder: Any, kind: WordType, a: Any, b: Any) -> Any:
     if kind.register.width < 256:
         wide = ir.IntType(2 * kind.register.width)
         x, y = (resize(builder, v, kind.signed, wide) for v in (a, b))
         return _settle(context, builder, kind, builder.mul(x, y))
-    half = ir.IntType(128)
-    x, y = (builder.trunc(v, half) for v in (a, b))
+    if kind.wrapping:
+        return canonical(builder, kind, wrapping_product(builder, kind.signed, a, b))
+
+    def flagged_product() -> Any:
+        flagged = builder.call(wide_product(builder.module, kind.signed), [a, b])
+        fail_if(context, builder, builder.extract_value(flagged, 1))
+        return builder.extract_value(flagged, 0)
+
+    product = _product(builder, kind.signed, a, b, flagged_product)
+    if kind.bits < kind.register.width:
+        fail_if(context, builder, builder.icmp_unsigned("!=", canonical(builder, kind, product), product))
+    return product
+
+
+def wrapping_product(builder: ir.IRBuilder, signed: bool, a: Any, b: Any) -> Any:
+    """Emit the low 256 bits of a product."""
+    return _product(builder, signed, a, b, lambda: builder.mul(a, b))
+
+
+def _product(builder: ir.IRBuilder, signed: bool, a: Any, b: Any, otherwise: Callable[[], Any]) -> Any:
+    """Emit the product of two halves of 128 bits, the usual case, which never overflows, or else another."""
+    x, y = (builder.trunc(v, ir.IntType(128)) for v in (a, b))
     both = builder.and_(
-        builder.icmp_unsigned("==", resize(builder, x, kind.signed, I256), a),
-        builder.icmp_unsigned("==", resize(builder, y, kind.signed, I256), b),
+        builder.icmp_unsigned("==", resize(builder, x, signed, I256), a),
+        builder.icmp_unsigned("==", resize(builder, y, signed, I256), b),
     )
     result = builder.alloca(I256)
-    with builder.if_else(both, likely=True) as (narrow, wide_case):
+    with builder.if_else(both, likely=True) as (narrow, wide):
         with narrow:
-            product = _narrow_product(builder, kind.signed, x, y)
-            if kind.wrapping:
-                product = canonical(builder, kind, product)
-            else:
-                _check_range(context, builder, kind, product)
-            builder.store(product, result)
-        with wide_case:
-            if kind.wrapping:
-                product = canonical(builder, kind, builder.mul(a, b))
-            else:
-                flagged = builder.call(wide_product(builder.module, kind.signed), [a, b])
-                fail_if(context, builder, builder.extract_value(flagged, 1))
-                product = builder.extract_value(flagged, 0)
-                _check_range(context, builder, kind, product)
-            builder.store(product, result)
+            builder.store(_narrow_product(builder, signed, x, y), result)
+        with wide:
+            builder.store(otherwise(), result)
     return builder.load(result)
 
 
@@ -203,11 +210,6 @@ def wide_product(module: ir.Module, signed: bool) -> ir.Function:
     builder = ir.IRBuilder(function.append_basic_block())
     builder.ret(getattr(builder, name.removeprefix("vmargin."))(*function.args))
     return function
-
-
-def _check_range(context: Any, builder: Any, kind: WordType, value: Any) -> None:
-    if kind.bits < kind.register.width:
-        fail_if(context, builder, builder.icmp_unsigned("!=", canonical(builder, kind, value), value))
 
 
 def magnitude(builder: ir.IRBuilder, value: Any) -> tuple[Any, Any]:
