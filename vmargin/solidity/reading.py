@@ -6,9 +6,8 @@ import operator
 import sys
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
-from pathlib import PurePath
 from types import FrameType
-from typing import Any, NamedTuple
+from typing import Any
 
 from vmargin.errors import DoesNotCompile
 from vmargin.solidity.arrays import Scratch, Words
@@ -24,17 +23,6 @@ COMPARISONS: dict[str, Callable[[Any, Any], Any]] = {
 }  # fmt: skip
 COMPARING_OPCODES = frozenset({"lt", "gt", "slt", "sgt", "eq", "iszero"})
 _OPCODE_NAMES = {function: name for name, function in OPCODES.items()}
-
-
-class Site(NamedTuple):
-    """A line of a kernel's source."""
-
-    file: str
-    line: int
-    function: str
-
-    def __str__(self) -> str:
-        return f"{'/'.join(PurePath(self.file).parts[-2:])}:{self.line} {self.function}"
 
 
 class Value:
@@ -254,14 +242,3 @@ class Reading(ABC):
                 )
             kind = by_shape[256, operand < 0, is_left and kind.wrapping]
         return Value(self, kind(operand))
-
-
-def site_of(frame: FrameType) -> Site:
-    """Where in the kernel's source a frame stands."""
-    return Site(frame.f_code.co_filename, frame.f_lineno, frame.f_code.co_qualname)
-
-
-def home_of(kernel: Kernel[..., Any]) -> Site:
-    """Where a kernel is defined."""
-    code = kernel.body.__code__
-    return Site(code.co_filename, code.co_firstlineno, code.co_qualname)

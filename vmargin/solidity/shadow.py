@@ -8,7 +8,7 @@ from typing import Any
 
 from vmargin.solidity.exact import DEFAULT_BITS, Ball, Exact, approximate, fraction, precision, sign
 from vmargin.solidity.kernel import Kernel
-from vmargin.solidity.reading import Site, Value, home_of
+from vmargin.solidity.reading import Value
 from vmargin.solidity.reverts import Revert
 from vmargin.solidity.shadow_reading import (
     DOWN,
@@ -22,7 +22,7 @@ from vmargin.solidity.shadow_reading import (
 )
 from vmargin.solidity.shadow_values import Place, Quantity
 from vmargin.solidity.signatures import is_struct
-from vmargin.solidity.trace import columns, plain
+from vmargin.solidity.sites import Site, aligned, home_of, plain
 
 MAXIMUM_BITS = 6144
 """Where doubling the precision ends and "undecided" stands."""
@@ -113,7 +113,7 @@ class Shadow:
             for r in self.roundings
         ]
         if rows:
-            lines += columns(("site", "operation", "error", UP, DOWN, EXACT, UNDECIDED), rows)
+            lines += aligned(("site", "operation", "error", UP, DOWN, EXACT, UNDECIDED), rows)
         lines += [
             f"{d.site}: {d.comparison} gave {d.integer}, exactly {UNDECIDED if d.exact is None else d.exact}"
             for d in self.disagreements

@@ -14,10 +14,11 @@ from vmargin.solidity import shadow_values as exactly
 from vmargin.solidity.exact import Ball, Exact, Undecided, compare, fraction, is_finite, sign, truncated
 from vmargin.solidity.integers import Word
 from vmargin.solidity.kernel import Kernel
-from vmargin.solidity.reading import COMPARISONS, ArrayView, Reading, Site, Value, home_of, site_of
+from vmargin.solidity.reading import COMPARISONS, ArrayView, Reading, Value
 from vmargin.solidity.reverts import Revert
 from vmargin.solidity.shadow_values import NoExactValue, Place, Quantity
 from vmargin.solidity.signatures import is_struct
+from vmargin.solidity.sites import Site, home_of, site_of
 
 UP, DOWN, EXACT, UNDECIDED = "up", "down", "exact", "undecided"
 _OPEN_BITS = 1024

@@ -11,7 +11,7 @@ from fractions import Fraction
 from typing import Any, NamedTuple
 
 from vmargin.solidity.exact import Exact, bounded, sign
-from vmargin.solidity.reading import Site
+from vmargin.solidity.sites import Site
 
 
 class Place(NamedTuple):

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from types import FrameType
 from typing import Any
 
 from vmargin.solidity.integers import Word
 from vmargin.solidity.kernel import Kernel
-from vmargin.solidity.reading import Reading, Site, Value, site_of
+from vmargin.solidity.reading import Reading, Value
 from vmargin.solidity.reverts import Revert
+from vmargin.solidity.sites import Site, aligned, plain, site_of
 
 ARITHMETIC = "arithmetic"
 COMPARISON = "comparison"
@@ -83,7 +83,7 @@ class Trace:
 
     def __str__(self) -> str:
         rows = [(str(o.site), "  " * o.depth + str(o)) for o in self.operations]
-        lines = columns(("site", "operation"), rows)
+        lines = aligned(("site", "operation"), rows)
         ending = self.value if self.revert is None else f"reverted with {self.revert}"
         return "\n".join([f"{self.kernel}{self.arguments}", *lines, f"-> {ending}"])
 
@@ -107,28 +107,6 @@ def run(kernel: Kernel[..., Any], args: list[Any]) -> Trace:
     except Revert as ending:
         revert = ending.with_traceback(None)
     return Trace(kernel.name, tuple(args), tuple(reading.operations), value, revert)
-
-
-def plain(thing: Any) -> Any:
-    """Words, structs, arrays and reverts in JSON's types."""
-    if isinstance(thing, Word):
-        return {"type": type(thing).__name__, "value": str(int(thing))}
-    if isinstance(thing, Revert):
-        return {"revert": str(thing), "data": f"0x{thing.data.hex()}"}
-    if hasattr(thing, "_asdict"):
-        return {name: plain(field) for name, field in thing._asdict().items()}
-    if thing is None or isinstance(thing, (bool, int, str)):
-        return thing
-    return [plain(element) for element in thing]
-
-
-def columns(head: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
-    """Lay rows out under their heads."""
-    widths = [max(len(row[i]) for row in [head, *rows]) for i in range(len(head))]
-    return [
-        "  ".join(cell.ljust(w) for cell, w in zip(row, widths, strict=True)).rstrip()
-        for row in [head, *rows]
-    ]
 
 
 class _TraceReading(Reading):
