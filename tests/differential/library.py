@@ -19,7 +19,7 @@ import importlib
 import itertools
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple, TypeAlias, get_type_hints
+from typing import Any, NamedTuple, TypeAlias
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -32,7 +32,7 @@ from vmargin.solidity.bytecode import Contract, Function, Parameter, load_artifa
 from vmargin.solidity.integers import Word
 from vmargin.solidity.kernel import Kernel
 from vmargin.solidity.reverts import CustomError, Halt, Revert
-from vmargin.solidity.signatures import is_struct, type_name
+from vmargin.solidity.signatures import fields, is_struct, type_name
 
 BUILD = Path(__file__).parents[2] / "contracts" / "build"
 BLOCK = 10_000
@@ -374,7 +374,7 @@ def _shape(kernel: Kernel[..., Any], function: Function) -> str:
 
 def _fields(annotation: Any) -> list[Any]:
     """The results of a kernel that returns several."""
-    return list(get_type_hints(annotation).values()) if is_struct(annotation) else [annotation]
+    return list(fields(annotation).values()) if is_struct(annotation) else [annotation]
 
 
 def _abi_type(annotation: Any) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import pkgutil
 from collections.abc import Iterator
-from typing import Any, get_type_hints
+from typing import Any
 
 import pytest
 
@@ -15,7 +15,7 @@ from tests.differential.native import check_native
 from vmargin.solidity.exact import bounds
 from vmargin.solidity.kernel import Kernel
 from vmargin.solidity.reverts import Revert
-from vmargin.solidity.signatures import is_struct
+from vmargin.solidity.signatures import fields, is_struct
 
 CASES = 24
 
@@ -30,7 +30,7 @@ def kernels() -> Iterator[Kernel[..., Any]]:
 def scalars(annotation: Any) -> Iterator[Any]:
     """The word types and bools that an argument consists of."""
     if is_struct(annotation):
-        for field in get_type_hints(annotation).values():
+        for field in fields(annotation).values():
             yield from scalars(field)
     else:
         yield annotation
@@ -38,7 +38,7 @@ def scalars(annotation: Any) -> Iterator[Any]:
 
 def assembled(annotation: Any, numbers: Iterator[int]) -> Any:
     if is_struct(annotation):
-        return annotation(*(assembled(field, numbers) for field in get_type_hints(annotation).values()))
+        return annotation(*(assembled(field, numbers) for field in fields(annotation).values()))
     return annotation(next(numbers))
 
 

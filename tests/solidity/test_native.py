@@ -302,6 +302,24 @@ def test_arrays_are_shared_and_bounds_are_checked(folder: Path) -> None:
             assert native == Panic(INDEX_OUT_OF_BOUNDS)
 
 
+LONG_LOOP = """
+@kernel
+def wander(steps: uint64, modulus: uint256) -> uint256:
+    x = uint256(1)
+    for i in range(steps):
+        step = uint256(i)
+        x = mulmod(x + step, 3, modulus) + addmod(x, step, 7) * 2 / modulus
+    return x
+"""
+
+
+def test_a_long_loop_does_not_eat_the_stack(folder: Path) -> None:
+    steps, modulus, x = 200_000, 10**20 + 39, 1
+    for i in range(steps):
+        x = (x + i) * 3 % modulus + (x + i) % 7 * 2 // modulus
+    assert list(load_source(folder, LONG_LOOP).wander.batch([steps], [modulus]).outcomes()) == [x]
+
+
 def test_threads_do_not_change_the_answer(folder: Path) -> None:
     source = "@kernel\ndef scale(x: uint256, y: uint256) -> uint256:\n    return x * y / 1000000\n"
     kernel = load_source(folder, source).scale

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import functools
 import gzip
 import json
 import lzma
 import re
-import typing
 import zlib
 from pathlib import Path
 from typing import Any
 
 from vmargin.errors import UsageError
 from vmargin.solidity.integers import Word
-from vmargin.solidity.signatures import is_struct, type_name
+from vmargin.solidity.signatures import fields, is_struct, type_name
 
 _DECOMPRESSORS = {b"\xfd7zXZ\x00": lzma.decompress, b"\x1f\x8b": gzip.decompress}
 _INTEGER = re.compile(r"0|-?[1-9][0-9]*")
@@ -68,7 +66,7 @@ def decode(annotation: Any, value: Any, where: str) -> Any:
             raise UsageError(f"{where}: {shown(value)} is no flag: expected true or false")
         return value
     if is_struct(annotation):
-        return annotation(*decode_row(fields_of(annotation), value, where))
+        return annotation(*decode_row(fields(annotation), value, where))
     if isinstance(annotation, type) and issubclass(annotation, Word):
         check_integer(value, where)
         if len(value) <= _LONGEST_INTEGER and int(annotation.min) <= int(value) <= int(annotation.max):
@@ -77,18 +75,12 @@ def decode(annotation: Any, value: Any, where: str) -> Any:
     raise TypeError(f"vector files have no way to write a {type_name(annotation)}")
 
 
-@functools.cache
-def fields_of(struct: type) -> dict[str, Any]:
-    """The names and types of a struct's fields."""
-    return typing.get_type_hints(struct)
-
-
-def decode_row(fields: dict[str, Any], value: Any, where: str) -> list[Any]:
+def decode_row(wanted: dict[str, Any], value: Any, where: str) -> list[Any]:
     """Read a list of values, one for each field."""
-    if not isinstance(value, list) or len(value) != len(fields):
-        names = ", ".join(fields)
-        raise UsageError(f"{where}: {shown(value)} is no list of {len(fields)} values: {names}")
-    return [decode(kind, v, f"{where}.{name}") for (name, kind), v in zip(fields.items(), value, strict=True)]
+    if not isinstance(value, list) or len(value) != len(wanted):
+        names = ", ".join(wanted)
+        raise UsageError(f"{where}: {shown(value)} is no list of {len(wanted)} values: {names}")
+    return [decode(kind, v, f"{where}.{name}") for (name, kind), v in zip(wanted.items(), value, strict=True)]
 
 
 def check_result(value: Any, where: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import typing
 from collections.abc import Callable
 from typing import Any, NamedTuple
@@ -54,6 +55,7 @@ def is_struct(annotation: Any) -> bool:
     return isinstance(annotation, type) and issubclass(annotation, tuple) and hasattr(annotation, "_fields")
 
 
+@functools.cache
 def fields(struct: Any) -> dict[str, Any]:
     """The fields of a NamedTuple and their types."""
     return typing.get_type_hints(struct)

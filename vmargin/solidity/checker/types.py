@@ -6,6 +6,7 @@ import typing
 from dataclasses import dataclass
 from typing import Any
 
+from vmargin.solidity import signatures
 from vmargin.solidity.integers import by_shape
 from vmargin.solidity.signatures import array_element, is_struct, type_name
 
@@ -72,7 +73,7 @@ def describe(t: Type) -> str:
 def fields(struct: Type) -> dict[str, Type]:
     """The fields of a NamedTuple and their types."""
     try:
-        return typing.get_type_hints(struct)
+        return signatures.fields(struct)
     except UNEVALUATED:
         return dict.fromkeys(struct._fields, UNKNOWN)
 

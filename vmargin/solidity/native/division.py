@@ -10,6 +10,7 @@ import itertools
 from typing import Any, NamedTuple
 
 from llvmlite import ir
+from numba.core import cgutils
 
 from vmargin.solidity.native.limb_steps import (
     I64,
@@ -39,8 +40,8 @@ class Division(NamedTuple):
 
 def divide_unsigned(builder: ir.IRBuilder, a: Any, b: Any) -> Division:
     """Emit `a / b` and `a % b` for unsigned i256; the caller has excluded b = 0."""
-    quotient = builder.alloca(I256)
-    remainder = builder.alloca(I256)
+    quotient = cgutils.alloca_once(builder, I256)
+    remainder = cgutils.alloca_once(builder, I256)
 
     def keep(result: Any) -> None:
         builder.store(builder.extract_value(result, 0), quotient)
@@ -66,7 +67,7 @@ def multiply_modulo(builder: ir.IRBuilder, a: Any, b: Any, modulus: Any) -> Any:
     Modulo 2^256 - 1, by which libraries get the high word of a product, two operands below 2^128 need
     no reduction at all.
     """
-    result = builder.alloca(I256)
+    result = cgutils.alloca_once(builder, I256)
     either = builder.lshr(builder.or_(a, b), I256(128))
     short = builder.and_(
         builder.icmp_unsigned("==", either, I256(0)), builder.icmp_unsigned("==", modulus, ONES_256)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from llvmlite import ir
-from numba.core import types
+from numba.core import cgutils, types
 from numba.core.typing.templates import signature
 from numba.extending import intrinsic
 
@@ -30,7 +30,7 @@ ZERO = I256(0)
 
 def _product_overflows(builder: ir.IRBuilder, x: Any, y: Any) -> Any:
     """Whether `x * y` leaves 256 bits; two halves never do."""
-    result = builder.alloca(ir.IntType(1))
+    result = cgutils.alloca_once(builder, ir.IntType(1))
     builder.store(result.type.pointee(0), result)
     wide = builder.icmp_unsigned(">=", builder.or_(x, y), I256(1 << 128))
     with builder.if_then(wide, likely=False):
@@ -80,7 +80,7 @@ def conversion(word: type[Word]) -> Any:
 
 def _unless_zero(builder: ir.IRBuilder, divisor: Any, emit: Callable[[], Any]) -> Any:
     """0 for a zero divisor, as the EVM has it, without dividing by it."""
-    result = builder.alloca(I256)
+    result = cgutils.alloca_once(builder, I256)
     builder.store(ZERO, result)
     with builder.if_then(builder.icmp_unsigned("!=", divisor, ZERO), likely=True):
         builder.store(emit(), result)

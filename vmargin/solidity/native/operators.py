@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from llvmlite import ir
-from numba.core import types
+from numba.core import cgutils, types
 from numba.core.imputils import lower_builtin
 from numba.core.typing.templates import AbstractTemplate, infer_global, signature
 
@@ -77,7 +77,6 @@ def _unary_rule(args: tuple[Any, ...]) -> Any:
     return signature(args[0], args[0])
 
 
-ARITHMETIC = {"add": operator.add, "sub": operator.sub, "mul": operator.mul}
 _declare(
     (
         operator.add, operator.iadd, operator.sub, operator.isub, operator.mul, operator.imul,
@@ -176,7 +175,7 @@ def _product(builder: ir.IRBuilder, signed: bool, a: Any, b: Any, otherwise: Cal
         builder.icmp_unsigned("==", resize(builder, x, signed, I256), a),
         builder.icmp_unsigned("==", resize(builder, y, signed, I256), b),
     )
-    result = builder.alloca(I256)
+    result = cgutils.alloca_once(builder, I256)
     with builder.if_else(both, likely=True) as (narrow, wide):
         with narrow:
             builder.store(_narrow_product(builder, signed, x, y), result)
