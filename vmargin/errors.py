@@ -1,8 +1,13 @@
 """The root of vmargin's own exceptions, so that one ``except`` can catch them all."""
 
+from typing import ClassVar
+
 
 class VmarginError(Exception):
     """Something vmargin could not do; the message says what, with which values, and the cure."""
+
+    exit_code: ClassVar[int] = 2
+    """Of a command that ends by it: 2 usage, 3 chain or transport, 4 stale or reorganised."""
 
 
 class DoesNotCompile(VmarginError, TypeError):

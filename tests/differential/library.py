@@ -28,7 +28,8 @@ from tests.differential import inputs
 from tests.differential.inputs import Argument, Hint
 from tests.differential.native import check_native
 from vmargin.errors import UsageError
-from vmargin.solidity.bytecode import Contract, Function, Parameter, load_artifact
+from vmargin.solidity.abi import Function, Parameter
+from vmargin.solidity.bytecode import Contract, load_artifact
 from vmargin.solidity.integers import Word
 from vmargin.solidity.kernel import Kernel
 from vmargin.solidity.reverts import CustomError, Halt, Revert

@@ -11,7 +11,6 @@ from vmargin import __version__
 from vmargin.cli import conform
 from vmargin.errors import VmarginError
 
-USAGE = 2
 INTERNAL = 70
 INTERRUPTED = 130
 PIPE_CLOSED = 141
@@ -28,7 +27,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         sys.stdout.flush()
     except VmarginError as error:
         print(f"vmargin: {error}", file=sys.stderr)
-        return USAGE
+        return error.exit_code
     except KeyboardInterrupt:
         return INTERRUPTED
     except BrokenPipeError:

@@ -7,154 +7,23 @@ else: a call gives plain values, or raises a :class:`~vmargin.solidity.reverts.R
 
 from __future__ import annotations
 
-import functools
 import json
-import operator
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from vmargin.errors import MissingExtra, UsageError
-from vmargin.solidity.reverts import CustomError, Halt, Revert, decode, selector
+from vmargin.solidity.abi import Coder, Function, Parameter
+from vmargin.solidity.reverts import CustomError, Halt, Revert, decode
 
 GAS = 30_000_000
 """What a call may use: an endless loop ends as a halt."""
 
 _SENDER = "0x" + "11" * 20
-_MASK = (1 << 256) - 1
-_INTEGER = re.compile(r"(u?)int(\d+)\Z")
 _REVERTED = re.compile(r"Revert \{ gas_used: \d+, output: 0x([0-9a-f]*) \}\Z")
 _HALTED = re.compile(r"Halt \{ reason: (\w+)")
 _HALTS = {"InvalidFEOpcode": "invalid opcode", "OpcodeNotFound": "invalid opcode"}
-
-
-class Parameter(NamedTuple):
-    """An input or an output of a function, as the ABI names it."""
-
-    name: str
-    type: str
-    internal: str
-    """Solidity's own name of the type, which tells an enum from a number."""
-    components: tuple[Parameter, ...] = ()
-
-    @classmethod
-    def read(cls, entry: Mapping[str, Any]) -> Parameter:
-        """Read an entry of an ABI; a struct's type is written out, as signatures have it."""
-        components = tuple(map(cls.read, entry.get("components", ())))
-        kind = str(entry["type"])
-        if kind.startswith("tuple"):
-            kind = f"({','.join(c.type for c in components)}){kind.removeprefix('tuple')}"
-        return cls(str(entry.get("name", "")), kind, str(entry.get("internalType", kind)), components)
-
-
-class _Leaf(NamedTuple):
-    """A type that is one word on the wire and an int or a bool in Python."""
-
-    low: int
-    high: int
-    flag: bool
-
-
-class _Coder:
-    """Values to calldata and back.
-
-    Words and structs of words, which is nearly everything here, are coded by hand: eth-abi takes
-    28 microseconds where the call itself takes 6.
-    """
-
-    def __init__(self, parameters: tuple[Parameter, ...]) -> None:
-        self.types = [p.type for p in parameters]
-        self.nested = any(p.components for p in parameters)
-        self.parameters = parameters
-        leaves = list(_leaves(parameters))
-        self.leaves = None if None in leaves else [leaf for leaf in leaves if leaf is not None]
-
-    def encode(self, values: Sequence[Any]) -> bytes:
-        if len(values) != len(self.types):
-            raise UsageError(f"{len(values)} values for ({', '.join(self.types)}): pass {len(self.types)}")
-        if self.leaves is None:
-            return self._encode_any(values)
-        words = []
-        try:
-            flat = list(_flatten(self.parameters, values)) if self.nested else values
-            for value, (low, high, _) in zip(flat, self.leaves, strict=True):
-                number = operator.index(value)
-                if not low <= number <= high:
-                    raise ValueError(f"{number} is not in {low} to {high}")
-                words.append((number & _MASK).to_bytes(32, "big"))
-        except (TypeError, ValueError) as error:
-            raise self._unfit(values, error) from None
-        return b"".join(words)
-
-    def decode(self, data: bytes) -> tuple[Any, ...]:
-        if self.leaves is None:
-            return self._decode_any(data)
-        if len(data) != 32 * len(self.leaves):
-            raise self._misfit(data)
-        values: list[int | bool] = []
-        for position, (low, high, flag) in enumerate(self.leaves):
-            number = int.from_bytes(data[32 * position : 32 * position + 32], "big", signed=low < 0)
-            if not low <= number <= high:
-                raise self._misfit(data)
-            values.append(number == 1 if flag else number)
-        return _nest(self.parameters, iter(values)) if self.nested else tuple(values)
-
-    def _encode_any(self, values: Sequence[Any]) -> bytes:
-        from eth_abi.abi import encode
-        from eth_abi.exceptions import EncodingError
-
-        try:
-            return encode(self.types, values)
-        except (EncodingError, TypeError) as error:
-            raise self._unfit(values, error) from None
-
-    def _decode_any(self, data: bytes) -> tuple[Any, ...]:
-        from eth_abi.abi import decode as decode_abi
-        from eth_abi.exceptions import DecodingError
-
-        try:
-            return tuple(decode_abi(self.types, data))
-        except (DecodingError, UnicodeDecodeError, OverflowError):
-            raise self._misfit(data) from None
-
-    def _unfit(self, values: Sequence[Any], error: Exception) -> UsageError:
-        return UsageError(f"{tuple(values)!r} is no ({', '.join(self.types)}): {error}")
-
-    def _misfit(self, data: bytes) -> UsageError:
-        types = ", ".join(self.types)
-        return UsageError(f"0x{data.hex()} is no ({types}): check that ABI and bytecode are of one contract")
-
-
-class Function:
-    """A function of a contract, with its selector and its coders made once."""
-
-    def __init__(self, entry: Mapping[str, Any]) -> None:
-        self.name = str(entry["name"])
-        self.inputs = tuple(map(Parameter.read, entry["inputs"]))
-        self.outputs = tuple(map(Parameter.read, entry["outputs"]))
-        self.signature = f"{self.name}({','.join(p.type for p in self.inputs)})"
-        self.reads = entry["stateMutability"] in ("pure", "view")
-        """Whether a call leaves the state as it was."""
-        self._selector = selector(self.signature)
-        self._arguments = _Coder(self.inputs)
-        self._results = _Coder(self.outputs)
-
-    def calldata(self, arguments: Sequence[Any]) -> bytes:
-        """Encode a call with its arguments, which must be in the range of their types."""
-        return self._selector + self._arguments.encode(arguments)
-
-    def results(self, data: bytes) -> tuple[Any, ...]:
-        """What the call returned, one value per output."""
-        return self._results.decode(data)
-
-    @property
-    def shape(self) -> str:
-        """The types that it takes and returns."""
-        return f"({', '.join(self._arguments.types)}) -> ({', '.join(self._results.types)})"
-
-    def __repr__(self) -> str:
-        return f"<function {self.signature}>"
 
 
 class Contract:
@@ -202,7 +71,7 @@ class Contract:
         for entry in artifact["abi"]:
             if entry["type"] == "constructor":
                 inputs = entry["inputs"]
-        encoded = _Coder(tuple(map(Parameter.read, inputs))).encode(arguments)
+        encoded = Coder(tuple(map(Parameter.read, inputs))).encode(arguments)
         evm = _new_evm()
         try:
             address = str(evm.deploy(_SENDER, bytes.fromhex(code) + encoded, gas=GAS))
@@ -299,39 +168,3 @@ def _declared(abi: Iterable[Mapping[str, Any]]) -> list[str]:
         for entry in abi
         if entry["type"] == "error"
     ]
-
-
-@functools.cache
-def _leaf(kind: str) -> _Leaf | None:
-    if kind == "bool":
-        return _Leaf(0, 1, True)
-    match = _INTEGER.match(kind)
-    if match is None:
-        return None
-    bits = int(match.group(2))
-    return (
-        _Leaf(0, (1 << bits) - 1, False)
-        if match.group(1)
-        else _Leaf(-1 << (bits - 1), (1 << (bits - 1)) - 1, False)
-    )
-
-
-def _leaves(parameters: tuple[Parameter, ...]) -> Iterator[_Leaf | None]:
-    """The words that the parameters consist of; None for what is not of words alone."""
-    for parameter in parameters:
-        if parameter.components and parameter.type.endswith(")"):
-            yield from _leaves(parameter.components)
-        else:
-            yield _leaf(parameter.type)
-
-
-def _flatten(parameters: tuple[Parameter, ...], values: Sequence[Any]) -> Iterator[Any]:
-    for parameter, value in zip(parameters, values, strict=True):
-        if parameter.components:
-            yield from _flatten(parameter.components, value)
-        else:
-            yield value
-
-
-def _nest(parameters: tuple[Parameter, ...], flat: Iterator[Any]) -> tuple[Any, ...]:
-    return tuple(_nest(p.components, flat) if p.components else next(flat) for p in parameters)
