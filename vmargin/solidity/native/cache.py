@@ -14,19 +14,11 @@ from typing import Any
 
 from llvmlite import binding
 
+from vmargin.cache import cache_root
 from vmargin.solidity.integers import Word
 from vmargin.solidity.kernel import Kernel, global_names
 from vmargin.solidity.native.loader import cpu_features
 from vmargin.solidity.signatures import fields, is_struct, type_name
-
-
-def cache_root() -> Path:
-    """``VMARGIN_CACHE``, else the user's cache folder."""
-    given = os.environ.get("VMARGIN_CACHE")
-    if given:
-        return Path(given)
-    base = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
-    return Path(base) / "vmargin"
 
 
 def fingerprint(kernel: Kernel[..., Any]) -> str:
