@@ -13,6 +13,7 @@ from vmargin.solidity.reverts import argument_types, selector
 
 _MASK = (1 << 256) - 1
 _INTEGER = re.compile(r"(u?)int(\d+)\Z")
+_ADDRESS = re.compile(r"0x[0-9a-fA-F]{40}\Z")
 _SIGNATURE = re.compile(r"\s*([A-Za-z_$][\w$]*)\s*\(")
 
 
@@ -40,11 +41,12 @@ class Parameter(NamedTuple):
 
 
 class _Leaf(NamedTuple):
-    """A type that is one word on the wire and an int or a bool in Python."""
+    """A type that is one word on the wire and an int, a bool or an address's text in Python."""
 
     low: int
     high: int
-    flag: bool
+    flag: bool = False
+    address: bool = False
 
 
 class Coder:
@@ -70,8 +72,8 @@ class Coder:
         words = []
         try:
             flat = list(_flatten(self.parameters, values)) if self.nested else values
-            for value, (low, high, _) in zip(flat, self.leaves, strict=True):
-                number = operator.index(value)
+            for value, (low, high, _, address) in zip(flat, self.leaves, strict=True):
+                number = _address(value) if address else operator.index(value)
                 if not low <= number <= high:
                     raise ValueError(f"{number} is not in {low} to {high}")
                 words.append((number & _MASK).to_bytes(32, "big"))
@@ -85,12 +87,12 @@ class Coder:
             return self._decode_any(data)
         if len(data) != 32 * len(self.leaves):
             raise self._misfit(data)
-        values: list[int | bool] = []
-        for position, (low, high, flag) in enumerate(self.leaves):
+        values: list[int | bool | str] = []
+        for position, (low, high, flag, address) in enumerate(self.leaves):
             number = int.from_bytes(data[32 * position : 32 * position + 32], "big", signed=low < 0)
             if not low <= number <= high:
                 raise self._misfit(data)
-            values.append(number == 1 if flag else number)
+            values.append(f"0x{number:040x}" if address else number == 1 if flag else number)
         return _nest(self.parameters, iter(values)) if self.nested else tuple(values)
 
     def _encode_any(self, values: Sequence[Any]) -> bytes:
@@ -173,16 +175,23 @@ class Function:
 @functools.cache
 def _leaf(kind: str) -> _Leaf | None:
     if kind == "bool":
-        return _Leaf(0, 1, True)
+        return _Leaf(0, 1, flag=True)
+    if kind == "address":
+        return _Leaf(0, (1 << 160) - 1, address=True)
     match = _INTEGER.match(kind)
     if match is None:
         return None
     bits = int(match.group(2))
-    return (
-        _Leaf(0, (1 << bits) - 1, False)
-        if match.group(1)
-        else _Leaf(-1 << (bits - 1), (1 << (bits - 1)) - 1, False)
-    )
+    return _Leaf(0, (1 << bits) - 1) if match.group(1) else _Leaf(-1 << (bits - 1), (1 << (bits - 1)) - 1)
+
+
+def _address(value: Any) -> int:
+    """Read an address from its text or its bytes."""
+    if isinstance(value, str) and _ADDRESS.match(value):
+        return int(value, 16)
+    if isinstance(value, bytes) and len(value) == 20:
+        return int.from_bytes(value, "big")
+    raise TypeError("an address takes 0x and 40 hexadecimal digits, or 20 bytes")
 
 
 def _leaves(parameters: tuple[Parameter, ...]) -> Iterator[_Leaf | None]:

@@ -62,21 +62,12 @@ class Contract:
             Custom errors that may occur and that the ABI lacks: it does not list what assembly reverts with.
         """
         artifact = artifact if isinstance(artifact, Mapping) else load_artifact(artifact)
-        code = str(artifact["bytecode"]).removeprefix("0x")
-        if not code or "_" in code:
-            raise UsageError(
-                f"{artifact.get('name')} has no bytecode of its own: it is abstract or needs linking"
-            )
-        inputs: Iterable[Any] = ()
-        for entry in artifact["abi"]:
-            if entry["type"] == "constructor":
-                inputs = entry["inputs"]
-        encoded = Coder(tuple(map(Parameter.read, inputs))).encode(arguments)
+        code = creation_code(artifact, arguments)
         evm = _new_evm()
         try:
-            address = str(evm.deploy(_SENDER, bytes.fromhex(code) + encoded, gas=GAS))
+            address = str(evm.deploy(_SENDER, code, gas=GAS))
         except RuntimeError as error:
-            raise _outcome(error, (*_declared(artifact["abi"]), *errors)) from None
+            raise failure_of(error, (*_declared(artifact["abi"]), *errors)) from None
         return cls(evm, address, artifact["abi"], errors)
 
     def function(self, name: str) -> Function:
@@ -113,7 +104,7 @@ class Contract:
         try:
             returned = evm.message_call(sender, self.address, data, gas=gas)
         except RuntimeError as error:
-            raise _outcome(error, self.errors) from None
+            raise failure_of(error, self.errors) from None
         finally:
             if before is not None:
                 evm.revert(before)  # the journal would grow with every call
@@ -142,6 +133,20 @@ def load_artifact(path: str | Path) -> dict[str, Any]:
     return artifact
 
 
+def creation_code(artifact: Mapping[str, Any], arguments: Sequence[Any] = ()) -> bytes:
+    """What deploys a compiled contract: its code with the constructor's arguments after it."""
+    code = str(artifact["bytecode"]).removeprefix("0x")
+    if not code or "_" in code:
+        raise UsageError(
+            f"{artifact.get('name')} has no bytecode of its own: it is abstract or needs linking"
+        )
+    inputs: Iterable[Any] = ()
+    for entry in artifact["abi"]:
+        if entry["type"] == "constructor":
+            inputs = entry["inputs"]
+    return bytes.fromhex(code) + Coder(tuple(map(Parameter.read, inputs))).encode(arguments)
+
+
 def _new_evm() -> Any:
     try:
         import pyrevm
@@ -150,7 +155,7 @@ def _new_evm() -> Any:
     return pyrevm.EVM()
 
 
-def _outcome(error: RuntimeError, errors: Iterable[CustomError | str]) -> Revert | Halt | UsageError:
+def failure_of(error: RuntimeError, errors: Iterable[CustomError | str] = ()) -> Revert | Halt | UsageError:
     """Read what pyrevm says of a call that did not succeed."""
     text = str(error)
     if reverted := _REVERTED.match(text):
