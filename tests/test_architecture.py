@@ -9,10 +9,14 @@ from pathlib import Path
 PACKAGE = Path(__file__).parents[1] / "vmargin"
 MAY_IMPORT = {
     "errors": set(),
-    "solidity": {"errors"},
+    "cache": set(),
+    "solidity": {"errors", "cache"},
     "fixedpoint": {"errors", "solidity"},
+    "artifacts": {"errors"},
+    "chain": {"errors", "cache", "solidity", "artifacts"},
+    "testing": {"errors", "solidity", "chain"},
     "crosscheck": {"errors", "solidity", "fixedpoint"},
-    "cli": {"errors", "solidity", "fixedpoint", "crosscheck"},
+    "cli": {"errors", "solidity", "fixedpoint", "crosscheck", "chain"},
     "__main__": {"cli"},
     "__init__": set(),
 }

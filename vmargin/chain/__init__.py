@@ -1,0 +1,1 @@
+"""A chain, read through views of one block each: live, recorded or proven."""
