@@ -15,12 +15,18 @@ NODE := node
 NPM := npm
 endif
 
+# the anvil that contracts/package-lock.json pins, unless a person has named another
+ifeq ($(shell uname -sm),Linux x86_64)
+export VMARGIN_ANVIL ?= $(CURDIR)/contracts/node_modules/@foundry-rs/anvil-linux-amd64/bin/anvil
+endif
+
 .DELETE_ON_ERROR:
-.PHONY: help setup contracts test test-long bench lint format lock clean
+.PHONY: help setup contracts artifacts test test-long bench lint format lock clean
 
 help:
 	@echo "make setup      the environment in .venv, the compilers and the original contracts"
 	@echo "make contracts  compile what has changed under contracts/"
+	@echo "make artifacts  copy what is shipped of them into vmargin/artifacts"
 	@echo "make test       the suite"
 	@echo "make test-long  the suite with its large volumes"
 	@echo "make bench      the measurements, side by side"
@@ -49,6 +55,9 @@ endif
 contracts: $(DONE)/npm
 	@$(NODE) contracts/compile.mjs
 
+artifacts: contracts
+	$(BIN)/python contracts/ship.py
+
 test: setup
 	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal
 
@@ -72,6 +81,8 @@ lock: $(DONE)/npm
 	$(LOCK) pyproject.toml requirements/build.in --extra test -o requirements/development.txt
 	$(LOCK) requirements/node.in --python-version 3.11 -o requirements/node.txt
 	cd contracts && $(NPM) install --loglevel=error --package-lock-only
+	for folder in vmargin/artifacts/anvil/*/; do (cd $$folder && rm -f package-lock.json && $(NPM) install \
+		--loglevel=error --package-lock-only --force --omit-lockfile-registry-resolved) || exit 1; done
 
 clean:
 	rm -rf .venv contracts/build contracts/node_modules .mypy_cache .pytest_cache .ruff_cache .hypothesis

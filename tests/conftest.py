@@ -10,6 +10,9 @@ from typing import Any
 
 import pytest
 
+from vmargin.chain.devnet import anvil
+
+ROOT = Path(__file__).parents[1]
 COSTS = pytest.StashKey["Costs"]()
 
 
@@ -85,5 +88,9 @@ def cpu_seconds() -> float:
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    # the one of contracts/package-lock.json, unless a person has said otherwise
+    installed = anvil.inside(ROOT / "contracts" / "node_modules")
+    if installed.exists():
+        os.environ.setdefault("VMARGIN_ANVIL", str(installed))
     config.stash[COSTS] = Costs(config)
     config.pluginmanager.register(config.stash[COSTS], "costs")

@@ -1,0 +1,1 @@
+"""For tests of programs that read chains: fixtures that pytest finds by itself."""
