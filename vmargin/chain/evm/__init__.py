@@ -1,0 +1,1 @@
+"""Calls run here instead of at a node: on proven state, by the rules of the block's fork."""
