@@ -12,8 +12,6 @@ from pathlib import Path
 
 import pytest
 
-from vmargin.cli import main
-
 ROOT = Path(__file__).parents[2]
 VECTORS = ROOT / "tests" / "vectors" / "derive_math.json.xz"
 WITHOUT_NUMBA = "import sys; sys.modules['numba'] = None; from vmargin.cli import main; sys.exit(main())"
@@ -26,17 +24,6 @@ def vmargin(*arguments, start=("-m", "vmargin"), **options):
     )
     assert "Traceback" not in done.stderr
     return done
-
-
-@pytest.fixture
-def here(capsys):
-    """Run the command in this process, which spares the start of another; fails on any traceback."""
-
-    def here(*arguments):
-        code = main([str(a) for a in arguments])
-        return subprocess.CompletedProcess(arguments, code, *capsys.readouterr())
-
-    return here
 
 
 @pytest.fixture(scope="session")

@@ -5,12 +5,17 @@ from __future__ import annotations
 import doctest
 import re
 import shlex
+import string
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from vmargin.chain.devnet import devnet
+from vmargin.cli import main
 
 ROOT = Path(__file__).parents[2]
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
@@ -23,17 +28,30 @@ def name(page: Path) -> str:
     return str(page.relative_to(ROOT))
 
 
-def commands() -> Iterator[tuple[str, list[str]]]:
+def commands(page: Path) -> Iterator[tuple[str, list[str]]]:
     """Each command that a page shows, with the output it shows."""
-    for page in PAGES:
-        for block in CONSOLE.findall(page.read_text()):
-            for part in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]:
-                command, *output = part.splitlines()
-                yield command, output
+    for block in CONSOLE.findall(page.read_text()):
+        for part in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]:
+            command, *output = part.splitlines()
+            yield command, output
+
+
+def reads_a_chain(command: str) -> bool:
+    return command.startswith(("vmargin read ", "vmargin replay "))
+
+
+def compare(printed: str, shown: list[str]) -> None:
+    """Find what is shown in what was printed, in its order; `...` stands for anything in between."""
+    lines = iter(printed.splitlines())
+    for line in shown:
+        assert line == "..." or line in lines, printed
 
 
 @pytest.mark.parametrize("page", EXAMPLES, ids=name)
-def test_examples_give_what_the_page_says(page: Path) -> None:
+def test_examples_give_what_the_page_says(
+    page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     failed, attempted = doctest.testfile(str(page), module_relative=False)
     assert attempted > 0
     assert failed == 0
@@ -43,7 +61,10 @@ def test_there_are_examples() -> None:
     assert {"README.md", "docs/readings.md"} <= {name(page) for page in EXAMPLES}
 
 
-@pytest.mark.parametrize(("command", "shown"), [pytest.param(*c, id=c[0]) for c in commands()])
+ALONE = [pytest.param(*c, id=c[0]) for page in PAGES for c in commands(page) if not reads_a_chain(c[0])]
+
+
+@pytest.mark.parametrize(("command", "shown"), ALONE)
 def test_commands_do_what_the_page_says(command: str, shown: list[str]) -> None:
     words = shlex.split(command)
     if words[0] == "make":  # asked what it would do: doing it is what runs this test
@@ -56,9 +77,30 @@ def test_commands_do_what_the_page_says(command: str, shown: list[str]) -> None:
     done = subprocess.run(
         [sys.executable, "-m", *words], cwd=ROOT, capture_output=True, text=True, timeout=120, check=True
     )
-    printed = iter(done.stdout.splitlines())
-    for line in shown:
-        assert line == "..." or line in printed, done.stdout
+    compare(done.stdout, shown)
+
+
+READING = [page for page in PAGES if any(reads_a_chain(command) for command, _ in commands(page))]
+
+
+@pytest.mark.parametrize("page", READING, ids=name)
+def test_commands_that_read_a_chain_do_what_the_page_says(
+    page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """In the order of the page, before a fresh devnet, in a folder of their own."""
+    monkeypatch.chdir(tmp_path)
+    with devnet() as chain:
+        monkeypatch.setenv("ETH_RPC_URL", chain.url)
+        names = {"HASH": f"0x{chain.at().hash.hex()}"}
+        for command, shown in commands(page):
+            if reads_a_chain(command):
+                words, *lines = string.Template("\n".join([command, *shown])).substitute(names).splitlines()
+                assert main(shlex.split(words)[1:]) == 0
+                compare(capsys.readouterr().out, lines)
+
+
+def test_there_are_commands_that_read_a_chain() -> None:
+    assert "docs/guides/reading-a-chain.md" in map(name, READING)
 
 
 @pytest.mark.parametrize("page", PAGES, ids=name)

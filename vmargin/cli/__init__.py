@@ -8,14 +8,15 @@ import sys
 from collections.abc import Sequence
 
 from vmargin import __version__
-from vmargin.cli import conform
+from vmargin.cli import conform, devnet, read, replay
+from vmargin.cli.arguments import CommandParser
 from vmargin.errors import VmarginError
 
 INTERNAL = 70
 INTERRUPTED = 130
 PIPE_CLOSED = 141
 
-COMMANDS = (conform,)
+COMMANDS = (conform, devnet, read, replay)
 """Modules that each add one subcommand."""
 
 
@@ -47,7 +48,7 @@ def parser() -> argparse.ArgumentParser:
     """Build the parser of all commands."""
     top = argparse.ArgumentParser(prog="vmargin", description="The margin of an on-chain account, exactly.")
     top.add_argument("--version", action="version", version=f"vmargin {__version__}")
-    commands = top.add_subparsers(metavar="COMMAND", required=True)
+    commands = top.add_subparsers(metavar="COMMAND", required=True, parser_class=CommandParser)
     for command in COMMANDS:
         command.add(commands)
     return top

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import contextlib
 import importlib
 import json
 import sys
@@ -11,8 +10,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from vmargin.cli.progress import progress
+
 if TYPE_CHECKING:
-    from vmargin.crosscheck.conform import FunctionReport, Mismatch, Report, Tell
+    from vmargin.crosscheck.conform import FunctionReport, Mismatch, Report
 
 SUITES = {
     "derive-math": ("vmargin.crosscheck.derive_math", "the fixed-point libraries beneath Derive v2"),
@@ -50,19 +51,6 @@ def run(arguments: argparse.Namespace) -> int:
     else:
         print(*lines(report), sep="\n")
     return 1 if report.mismatches else 0
-
-
-@contextlib.contextmanager
-def progress() -> Iterator[Tell]:
-    """Show what is being done, on stderr and only to a person."""
-    if not sys.stderr.isatty():
-        yield lambda _: None
-        return
-    from rich.console import Console
-    from rich.text import Text
-
-    with Console(stderr=True).status("starting") as status:
-        yield lambda line: status.update(Text(line))
 
 
 def lines(report: Report) -> Iterator[str]:
