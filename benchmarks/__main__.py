@@ -1,36 +1,72 @@
-"""Runs all measurements, keeps them under `results/` and in the README, and prints them."""
+"""Runs the measurements, keeps them under `results/` and in the README, and prints them."""
 
 from __future__ import annotations
 
 import argparse
 import json
-from typing import Any
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NamedTuple
 
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import black76, checked_types, mul_div, readme, results, start_up
+from benchmarks import (
+    black76,
+    chain,
+    chain_tables,
+    checked_types,
+    mul_div,
+    readme,
+    results,
+    start_up,
+)
 
 ROUNDS = 15
 PROCESSES = 7
+CHAIN_ROUNDS = 15
+
+
+class Subject(NamedTuple):
+    """Measurements that are kept together."""
+
+    measure: Callable[[], dict[str, Any]]
+    results: Path
+    section: str
+    """Of the README, by its markers."""
+    markdown: Callable[[dict[str, Any]], str]
+    tables: Callable[[dict[str, Any]], list[readme.Table]]
 
 
 def main() -> None:
     """Measure, print and keep."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--dry", action="store_true", help="print only: leave results/ and the README alone")
-    keep = not parser.parse_args().dry
+    parser.add_argument(
+        "subjects", nargs="*", metavar="SUBJECT", help=f"of {', '.join(SUBJECTS)}; by default all"
+    )
+    arguments = parser.parse_args()
+    if unknown := set(arguments.subjects) - set(SUBJECTS):
+        parser.error(f"no subject {', '.join(sorted(unknown))}: there are {', '.join(SUBJECTS)}")
 
-    run = measure()
-    if keep:
-        readme.RESULTS.parent.mkdir(exist_ok=True)
-        readme.RESULTS.write_text(f"{json.dumps(run, indent=2)}\n")
-        readme.README.write_text(readme.replace(readme.README.read_text(), readme.markdown(run)))
-    show(run)
+    for name in arguments.subjects or SUBJECTS:
+        subject = SUBJECTS[name]
+        run = subject.measure()
+        if not arguments.dry:
+            keep(subject, run)
+        show(subject.tables(run))
 
 
-def measure() -> dict[str, Any]:
-    """Run everything, saying on stderr what runs."""
+def keep(subject: Subject, run: dict[str, Any]) -> None:
+    """Put a run in its places."""
+    subject.results.parent.mkdir(exist_ok=True)
+    subject.results.write_text(f"{json.dumps(run, indent=2)}\n")
+    text = readme.README.read_text()
+    readme.README.write_text(readme.replace(text, subject.markdown(run), subject.section))
+
+
+def measure_solidity() -> dict[str, Any]:
+    """Run what computes, saying on stderr what runs."""
     console = Console(stderr=True)
     console.print("second process")
     first_answer = start_up.compare(PROCESSES)
@@ -45,15 +81,36 @@ def measure() -> dict[str, Any]:
     return results.document(priced, divided, types, first_answer)
 
 
-def show(run: dict[str, Any]) -> None:
+def measure_chain() -> dict[str, Any]:
+    """Run what reads a chain, saying on stderr what runs."""
+    console = Console(stderr=True)
+    comparisons = []
+    for comparison in chain.compare(CHAIN_ROUNDS):
+        console.print(f"{comparison.title}, {comparison.inputs}")
+        comparisons.append(comparison)
+    return chain_tables.document(comparisons)
+
+
+def show(tables: list[readme.Table]) -> None:
     """The README's tables for a terminal."""
     console = Console()
-    for table in readme.tables(run):
+    for table in tables:
         shown = Table(*table.head)
         for row in table.rows:
             shown.add_row(*row)
         console.print(shown)
 
+
+SUBJECTS = {
+    "solidity": Subject(measure_solidity, readme.RESULTS, readme.NAME, readme.markdown, readme.tables),
+    "chain": Subject(
+        measure_chain,
+        chain_tables.RESULTS,
+        chain_tables.NAME,
+        chain_tables.markdown,
+        chain_tables.tables,
+    ),
+}
 
 if __name__ == "__main__":
     main()

@@ -8,7 +8,8 @@ from typing import Any, NamedTuple
 
 README = Path(__file__).parents[1] / "README.md"
 RESULTS = Path(__file__).parent / "results" / "solidity.json"
-BEGIN, END = "<!-- bench:begin -->", "<!-- bench:end -->"
+NAME = "bench"
+"""Of the markers."""
 PEERS = {"plain ints": "plain", "revm call": "revm"}
 NOTES = """\
 Native is `kernel.batch` on one thread, from arrays to arrays with every check on. A revm call goes from \
@@ -38,7 +39,7 @@ def markdown(run: dict[str, Any]) -> str:
         f"Measured on {run['date']} on one core of: {machine['cpu']}; CPython {machine['python']}, "
         f"{versions}. Times are of the best round, ratios medians over rounds in which all peers take turns."
     )
-    parts = [measured, *("\n".join(_lines(table)) for table in tables(run)), NOTES]
+    parts = [measured, *("\n".join(lines(table)) for table in tables(run)), NOTES]
     return "\n\n".join(parts)
 
 
@@ -49,17 +50,19 @@ def tables(run: dict[str, Any]) -> list[Table]:
 
 def targets(run: dict[str, Any]) -> Table:
     """What is asked for; of the many mulDiv the slowest on each kind of inputs."""
-    rows = [_target(f"Black-76: {t['quantity']}", t) for t in run["black76"]["targets"]]
+    rows = [target_row(f"Black-76: {t['quantity']}", t) for t in run["black76"]["targets"]]
     for kind in _kinds(run):
         alike = [entry for entry in run["mulDiv"] if entry["inputs"] == kind]
         slowest = max(alike, key=lambda entry: entry["nanoseconds"]["native"])
         (target,) = slowest["targets"]
         within = sum(t["reached"] for entry in alike for t in entry["targets"])
         which = f"slowest of {len(alike)}: {slowest['title']}; {within} within"
-        rows.append(_target(f"mulDiv, {kind}: {target['quantity']} ({which})", target))
-    rows += [_target(f"{e['title']}: {t['quantity']}", t) for e in run["checkedTypes"] for t in e["targets"]]
+        rows.append(target_row(f"mulDiv, {kind}: {target['quantity']} ({which})", target))
+    rows += [
+        target_row(f"{e['title']}: {t['quantity']}", t) for e in run["checkedTypes"] for t in e["targets"]
+    ]
     parts = ", ".join(f"{name} {seconds * 1000:.0f} ms" for name, seconds in run["startUp"]["parts"].items())
-    rows += [_target(f"second process, {t['quantity']} ({parts})", t) for t in run["startUp"]["targets"]]
+    rows += [target_row(f"second process, {t['quantity']} ({parts})", t) for t in run["startUp"]["targets"]]
     return Table(("target", "asked for", "measured", "reached"), rows)
 
 
@@ -92,38 +95,46 @@ def _kinds(run: dict[str, Any]) -> list[str]:
     return list(dict.fromkeys(entry["inputs"] for entry in run["mulDiv"]))
 
 
-def _target(what: str, target: dict[str, Any]) -> tuple[str, ...]:
+def target_row(what: str, target: dict[str, Any]) -> tuple[str, ...]:
     aim = f", aim {target['aim']:g}" if "aim" in target else ""
     asked = f"{target['sense']} {target['limit']:g}{aim}"
     return what, asked, number(target["measured"]), "yes" if target["reached"] else "no"
 
 
 def number(value: float) -> str:
-    """Three digits, or all of a larger number."""
+    """Three digits, or all of a larger number; of a small one two."""
     if value >= 100:
         return f"{value:,.0f}"
+    if value < 0.1:
+        return f"{value:.2g}"
     return f"{value:.1f}" if value >= 10 else f"{value:.2f}"
 
 
-def _lines(table: Table) -> list[str]:
+def lines(table: Table) -> list[str]:
     """A table of Markdown; figures stand on the right."""
     rule = ["---"] + ["---:" if table.rows[0][c][:1].isdigit() else "---" for c in range(1, len(table.head))]
     return [f"| {' | '.join(cells)} |" for cells in (table.head, rule, *table.rows)]
 
 
-def section(text: str) -> str:
+def section(text: str, name: str = NAME) -> str:
     """What stands between the markers of a README."""
-    _, begin, rest = text.partition(BEGIN)
-    found, end, _ = rest.partition(END)
+    begin_mark, end_mark = _markers(name)
+    _, begin, rest = text.partition(begin_mark)
+    found, end, _ = rest.partition(end_mark)
     if not (begin and end):
-        raise ValueError(f"the README lacks {BEGIN} or {END}")
+        raise ValueError(f"the README lacks {begin_mark} or {end_mark}")
     return found.strip("\n")
 
 
-def replace(text: str, content: str) -> str:
+def replace(text: str, content: str, name: str = NAME) -> str:
     """Put the content between the markers, in a section at the end where there are none."""
-    if BEGIN not in text:
-        text = f"{text.rstrip()}\n\n## Speed\n\n`make bench` measures all this anew.\n\n{BEGIN}\n{END}\n"
-    before, _, rest = text.partition(BEGIN)
-    _, _, after = rest.partition(END)
-    return f"{before}{BEGIN}\n{content}\n{END}{after}"
+    begin, end = _markers(name)
+    if begin not in text:
+        text = f"{text.rstrip()}\n\n## Speed\n\n`make bench` measures all this anew.\n\n{begin}\n{end}\n"
+    before, _, rest = text.partition(begin)
+    _, _, after = rest.partition(end)
+    return f"{before}{begin}\n{content}\n{end}{after}"
+
+
+def _markers(name: str) -> tuple[str, str]:
+    return f"<!-- {name}:begin -->", f"<!-- {name}:end -->"

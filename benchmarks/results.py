@@ -98,8 +98,8 @@ def document(
 ) -> dict[str, Any]:
     """All that is kept of a run."""
     return {
-        "date": dt.datetime.now(dt.UTC).date().isoformat(),
-        "machine": machine(),
+        "date": today(),
+        "machine": machine("numba", "llvmlite", "numpy", "pyrevm"),
         "black76": black76.as_json(),
         "mulDiv": [c.as_json() for c in mul_div],
         "checkedTypes": [c.as_json() for c in checked_types],
@@ -107,9 +107,13 @@ def document(
     }
 
 
-def machine() -> dict[str, Any]:
+def today() -> str:
+    """When the figures were taken."""
+    return dt.datetime.now(dt.UTC).date().isoformat()
+
+
+def machine(*packages: str) -> dict[str, Any]:
     """What the figures depend on."""
-    packages = ("numba", "llvmlite", "numpy", "pyrevm")
     return {
         "cpu": _cpu(),
         "cores": os.cpu_count(),

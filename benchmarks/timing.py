@@ -1,7 +1,8 @@
 """Times peers side by side: all of them in every round, so that whatever disturbs the machine hits all.
 
-Time is that of the thread, which a busy neighbour does not lengthen by waiting.  A ratio is the median
-of the rounds' ratios; a time per evaluation is that of the best round.
+Time is that of the thread, which a busy neighbour does not lengthen by waiting, or the clock's where it is
+others that one waits for.  A ratio is the median of the rounds' ratios; a time per evaluation is that of the
+best round.
 """
 
 from __future__ import annotations
@@ -63,8 +64,8 @@ def require_agreement(peers: Sequence[Peer]) -> None:
             raise Disagreement(f"{peer.name} and {first[0].name} give different results")
 
 
-def measure(peers: Sequence[Peer], rounds: int) -> Times:
-    """Time the peers, which must agree, in turns."""
+def measure(peers: Sequence[Peer], rounds: int, clock: Callable[[], int] = time.thread_time_ns) -> Times:
+    """Time the peers, which must agree, in turns, by a clock of nanoseconds."""
     require_agreement(peers)
     times: dict[str, list[float]] = {peer.name: [] for peer in peers}
     collecting = gc.isenabled()
@@ -72,10 +73,10 @@ def measure(peers: Sequence[Peer], rounds: int) -> Times:
     try:
         for _ in range(rounds):
             for peer in peers:
-                start = time.thread_time_ns()
+                start = clock()
                 for _ in range(peer.passes):
                     peer.run()
-                spent = time.thread_time_ns() - start
+                spent = clock() - start
                 times[peer.name].append(spent / (peer.size * peer.passes))
             gc.collect()
     finally:
