@@ -10,10 +10,10 @@ from vmargin.chain import wire
 from vmargin.chain.devnet import Devnet
 from vmargin.chain.faults import Effect, Fault
 from vmargin.chain.faults.exchange import Exchange
+from vmargin.chain.live.log_reading import read_log
 from vmargin.chain.logs import LogCursor
 from vmargin.chain.logs.store import Step
 from vmargin.chain.questions import Log
-from vmargin.chain.rpc.log_reading import read_log
 from vmargin.solidity.abi import Function
 
 NOTED = bytes(keccak(b"Noted(uint256,address,uint256)"))

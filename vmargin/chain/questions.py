@@ -64,6 +64,16 @@ class LogQuery(NamedTuple):
     topics: tuple[tuple[bytes, ...], ...] = ()
     """At each position any of these; anything where empty."""
 
+    def allows(self, log: Log) -> bool:
+        """Whether a log is what is asked for, the range aside."""
+        if self.addresses and log.address not in self.addresses:
+            return False
+        if len(self.topics) > len(log.topics):
+            return False
+        return all(
+            not wanted or topic in wanted for topic, wanted in zip(log.topics, self.topics, strict=False)
+        )
+
 
 class ProofQuery(NamedTuple):
     """An account and the slots of it to prove."""

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Self
 
 from vmargin.chain import wire
 from vmargin.chain.errors import AllNodesFailed, ChainError, Inconsistent, Reorged, Unavailable, Unreachable
+from vmargin.chain.live.log_reading import read_range
 from vmargin.chain.logs.ranges import Stride, too_much
 from vmargin.chain.logs.store import Checkpoint, LogStore, Step
 from vmargin.chain.proofs.ancestry import Ancestry
 from vmargin.chain.questions import Log, log_query
 from vmargin.chain.receipts import check_complete
-from vmargin.chain.rpc.log_reading import read_range
 from vmargin.errors import UsageError
 
 if TYPE_CHECKING:

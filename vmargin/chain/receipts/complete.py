@@ -21,7 +21,6 @@ from vmargin.chain.header import Header
 from vmargin.chain.proofs.ancestry import Ancestry
 from vmargin.chain.questions import Log, LogQuery
 from vmargin.chain.receipts.bloom import Sieve
-from vmargin.chain.rpc.log_reading import matches
 from vmargin.chain.view import BlockView
 from vmargin.errors import UsageError
 
@@ -81,7 +80,7 @@ def check_complete(view: BlockView, query: LogQuery, logs: Sequence[Log]) -> Non
         if sieve.passes(header.logs_bloom):
             receipts = view.ask_receipts(header)
             verify_receipts(header, receipts)
-            _compare(header, [log for log in logs_of(header, receipts) if matches(log, query)], found)
+            _compare(header, [log for log in logs_of(header, receipts) if query.allows(log)], found)
         elif found:
             raise Inconsistent(
                 f"the node gave {len(found)} logs of {header}, whose filter rules them out: they are "

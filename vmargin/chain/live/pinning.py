@@ -32,13 +32,16 @@ def present(read: Callable[[Any], Any], answer: Any) -> Any:
     return read(answer)
 
 
-def admit(connection: Connection, header: Header, node: Node) -> Fault | None:
-    """Find out whether a node pins by hash; a fault if it does not, or does not say."""
+def admit(connection: Connection, header: Header, node: Node, *, tries: int = 1) -> Fault | None:
+    """Find out whether a node pins by hash; a fault if it does not, or does not say.
+
+    What goes wrong is tried again by whoever asks, after the other nodes.
+    """
     fault = connection.admit(node)
     if fault is not None:
         return fault
     if node.pins_by_hash is None:
-        found = _probe(connection, header, node)
+        found = _probe(connection, header, node, tries)
         if isinstance(found, VmarginError):
             return Fault(found, Action.RETRY)
         node.pins_by_hash = found
@@ -48,16 +51,16 @@ def admit(connection: Connection, header: Header, node: Node) -> Fault | None:
     return Fault(error, Action.NEXT)
 
 
-def _probe(connection: Connection, header: Header, node: Node) -> bool | VmarginError:
+def _probe(connection: Connection, header: Header, node: Node, tries: int) -> bool | VmarginError:
     """Whether a node answers for a block by its hash, and not for a hash that no block has."""
 
     def ask(block: Any, diagnose: Diagnosis | None = None) -> Any:
         question = Question("eth_getBalance", [NOBODY, block], partial(present, wire.quantity))
-        return connection.exchange([question], nodes=[node], diagnose=diagnose).answers[0]
+        return connection.exchange([question], nodes=[node], diagnose=diagnose, tries=tries).answers[0]
 
     known = ask(by_hash(header.hash))
     if isinstance(known, Unavailable):  # perhaps too old for its state, which says nothing of hashes
-        newest = connection.exchange([header_question("latest")], nodes=[node]).answers[0]
+        newest = connection.exchange([header_question("latest")], nodes=[node], tries=tries).answers[0]
         if isinstance(newest, VmarginError):
             return newest
         header = newest

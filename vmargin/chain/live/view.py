@@ -18,11 +18,11 @@ from vmargin.chain.errors import (
     Unsupported,
 )
 from vmargin.chain.header import Header
+from vmargin.chain.live.pinning import admit, by_hash, present
 from vmargin.chain.questions import Log, LogQuery, Pin, ProofQuery, RawCall, RawOutcome, RawProof
 from vmargin.chain.rpc.classify import Action, Fault
-from vmargin.chain.rpc.exchange import Question
+from vmargin.chain.rpc.exchange import TRIES, Question
 from vmargin.chain.rpc.node import Node
-from vmargin.chain.rpc.pinning import admit, by_hash, present
 from vmargin.chain.view import BlockView
 from vmargin.errors import VmarginError
 
@@ -46,11 +46,13 @@ class LiveView(BlockView):
         """View a block that this node had; by its hash if any node can."""
         nodes = [node, *(other for other in connection.candidates() if other is not node)]
         problem: VmarginError | None = None
-        for one in nodes:
-            fault = admit(connection, header, one)
-            if fault is None:
-                return cls(connection, header, Pin.HASH, [n for n in nodes if n.pins_by_hash is not False])
-            problem = problem or (None if one.pins_by_hash is False else fault.error)
+        for tries in (1, TRIES) if len(nodes) > 1 else (TRIES,):
+            for one in nodes:
+                fault = admit(connection, header, one, tries=tries)
+                if fault is None:
+                    able = [n for n in nodes if n.pins_by_hash is not False]
+                    return cls(connection, header, Pin.HASH, able)
+                problem = problem or (None if one.pins_by_hash is False else fault.error)
         if node.pins_by_hash is False:
             return cls(connection, header, Pin.NUMBER, [node])
         assert problem is not None
@@ -107,7 +109,7 @@ class LiveView(BlockView):
         return self._values(self._question("eth_getCode", [one], wire.data) for one in addresses)
 
     def ask_logs(self, query: LogQuery) -> list[Log]:
-        from vmargin.chain.rpc.log_reading import read_logs
+        from vmargin.chain.live.log_reading import read_logs
 
         return read_logs(self, query)
 
@@ -136,7 +138,7 @@ class LiveView(BlockView):
         return [self.header if number == self.number else next(found) for number in numbers]
 
     def ask_receipts(self, header: Header) -> list[bytes]:
-        from vmargin.chain.rpc.receipt_reading import read_receipts
+        from vmargin.chain.live.receipt_reading import read_receipts
 
         return read_receipts(self, header)
 

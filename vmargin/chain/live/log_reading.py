@@ -72,7 +72,7 @@ def _logs(answer: Any, query: LogQuery) -> list[Log]:
     for log in logs:
         if not query.first <= log.block_number <= query.last:
             raise BadAnswer(f"a log of block {log.block_number}, asked for {query.first} to {query.last}")
-        if not matches(log, query):
+        if not query.allows(log):
             raise BadAnswer(f"log {log.log_index} of block {log.block_number} does not match the filter")
     for one, other in pairwise(logs):
         if (one.block_number, one.log_index) >= (other.block_number, other.log_index):
@@ -101,15 +101,6 @@ def read_log(entry: Any) -> Log:
         wire.quantity(entry.get("transactionIndex"), 64),
         wire.quantity(entry.get("logIndex"), 64),
     )
-
-
-def matches(log: Log, query: LogQuery) -> bool:
-    """Whether a log is what a query asks for, its range aside."""
-    if query.addresses and log.address not in query.addresses:
-        return False
-    if len(query.topics) > len(log.topics):
-        return False
-    return all(not wanted or topic in wanted for topic, wanted in zip(log.topics, query.topics, strict=False))
 
 
 def _check_blocks(view: LiveView, logs: list[Log]) -> None:
