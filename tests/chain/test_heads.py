@@ -292,7 +292,7 @@ def test_an_announcement_is_followed_as_far_as_the_connection_knows_it(chain: De
     chain.mine(2)
     block = chain.rpc("eth_getBlockByNumber", "latest", False)
     partial = {"hash": block["hash"], "number": block["number"]}
-    with FaultyNode(chain.url) as node, Connection(node.url, patience=0.05) as connection:
+    with FaultyNode(chain.url) as node, Connection(node.url, patience=0.3) as connection:
         known = connection.header(first)
         node.inject("head_lags", blocks=2, where=lambda method, params: params[:1] == ["latest"])
         said = [{"hash": "0x" + "ab" * 32}, with_parent(block, bytes(32)), partial]
@@ -364,7 +364,7 @@ def test_a_head_that_stays_is_stale_and_the_iteration_can_go_on(
 def test_errors_of_the_connection_lose_nothing(chain: Devnet) -> None:
     with (
         FaultyNode(chain.url) as node,
-        Connection(node.url, patience=0.05) as connection,
+        Connection(node.url, patience=0.3) as connection,
         Heads(connection, **EAGER) as heads,
     ):
         follower = Follower(next(heads).header)

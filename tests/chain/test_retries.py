@@ -121,10 +121,18 @@ def test_a_wait_beyond_patience_is_not_begun(chain: Devnet) -> None:
 
 def test_a_limit_that_stays_is_waited_for_as_long_as_there_is_patience(chain: Devnet) -> None:
     proxy = Proxy(chain.url, eth_getBalance=lambda asked: refusal(asked, -32005, "limit exceeded"))
-    with RawServer(proxy) as server, Connection(server.url, patience=0.1) as connection:
+    with RawServer(proxy) as server, Connection(server.url, patience=0.5) as connection:
         error = connection.batch([("eth_getBalance", [ACCOUNT, "latest"])])[0]
     assert isinstance(error, RateLimited) and "limit exceeded" in str(error)
-    assert 3 <= proxy.count("eth_getBalance") <= 5
+    assert 3 <= proxy.count("eth_getBalance") <= 8
+
+
+def test_the_last_node_is_asked_although_the_first_has_used_up_the_time(chain: Devnet) -> None:
+    done = threading.Event()
+    with RawServer(Proxy(chain.url, eth_getBalance=lambda _: done.wait(20) and None)) as server:
+        with Connection([server.url, chain.url], timeout=0.3, patience=0.1) as connection:
+            assert balance(connection) == "0x7"
+        done.set()
 
 
 def test_silence_has_an_end(chain: Devnet) -> None:

@@ -132,7 +132,10 @@ class Exchange:
         return fault.action is Action.RETRY and self._tried[at].get(node, 0) < self._tries
 
     def _put(self, node: Node) -> None:
-        """Put to a node what it may still answer, in as many batches as it takes."""
+        """Put to a node what it may still answer, in as many batches as it takes.
+
+        However late it is, each node is asked at least once: the one before may have used up the time.
+        """
         queue = self._open(node)
         if not queue:
             return
@@ -145,7 +148,8 @@ class Exchange:
             self._note({at: Fault(error, Action.NEXT)}, node)
         queue = [at for at in queue if at not in known]
         parts: list[list[int]] = []
-        while (parts or queue) and time.monotonic() < self._deadline:
+        asked = False
+        while (parts or queue) and (not asked or time.monotonic() < self._deadline):
             first = parts[-1][0] if parts else queue[0]
             size = min(self._sizes[node], node.takes(self._questions[first][:2]))
             if not parts:
@@ -155,6 +159,7 @@ class Exchange:
                 parts += [chunk[size:], chunk[:size]]
                 continue
             faults = self._take(node, chunk)
+            asked = True
             crowded = [at for at, fault in faults.items() if len(chunk) > 1 and _is_crowded(fault)]
             if crowded:
                 half = -(-len(crowded) // 2)
