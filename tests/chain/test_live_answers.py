@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 
 from tests.chain.raw_server import Proxy, RawServer, answer
+from vmargin.chain.anchors import HashAnchor
 from vmargin.chain.connection import Connection
 from vmargin.chain.devnet import Devnet
-from vmargin.chain.errors import (
-    BadAnswer,
-)
+from vmargin.chain.errors import BadAnswer, Unproven
+from vmargin.chain.proven import ProvenView
 from vmargin.chain.questions import ProofQuery, RawCall
 from vmargin.solidity.reverts import Error, Panic
 
@@ -75,6 +75,23 @@ def test_answers_of_no_shape(chain: Devnet, method: str, said: Any) -> None:
                 "eth_getProof": lambda: view.ask_proofs([ProofQuery(READER, (0,))]),
                 "eth_getBlockReceipts": lambda: view.ask_receipts(view.header),
             }[method]()
+
+
+def test_null_is_no_nodes_where_an_account_has_no_storage(chain: Devnet) -> None:
+    def change(asked: Any) -> Any:
+        if asked["method"] != "eth_getProof":
+            return None
+        proof = chain.rpc(asked["method"], *asked["params"])
+        return answer(
+            asked, proof | {"storageProof": [one | {"proof": None} for one in proof["storageProof"]]}
+        )
+
+    with RawServer(Proxy(chain.url, change)) as server, Connection(server.url) as connection:
+        live = connection.at()
+        view = ProvenView(live, HashAnchor(live.hash))
+        assert view.storage("0x" + "ab" * 20, 0) == 0
+        with pytest.raises(Unproven):
+            view.storage(READER, 0)
 
 
 def test_reverts_hold_their_data(chain: Devnet) -> None:

@@ -227,7 +227,10 @@ def _proof(query: ProofQuery, answer: Any) -> RawProof:
     for entry, slot in zip(slots, query.slots, strict=True):
         if not isinstance(entry, dict) or not _is_slot(entry.get("key"), slot):
             raise BadAnswer(f"a proof of another slot than {slot:#x} of {query.address}")
-    return RawProof(_nodes(answer.get("accountProof")), tuple(_nodes(entry.get("proof")) for entry in slots))
+    # Erigon says null of the slots of an account that does not exist
+    return RawProof(
+        _nodes(answer.get("accountProof")), tuple(_nodes(entry.get("proof") or []) for entry in slots)
+    )
 
 
 def _is_slot(key: Any, slot: int) -> bool:
