@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.client
 import io
 import ipaddress
+import logging
 import socket
 import time
 from collections import deque
@@ -22,6 +23,20 @@ from urllib3.util.response import assert_header_parsing
 
 MAX_BODY = 128 << 20
 """Bytes of an answer, decompressed; more would be a fault or an attack."""
+
+
+_UNLOGGED: set[str] = set()
+"""Hosts and paths of nodes, which may be keys."""
+
+
+def _redact(record: logging.LogRecord) -> bool:
+    """Keep keys out of what urllib3 writes of each request at the level DEBUG."""
+    if isinstance(record.args, tuple):
+        record.args = tuple("…" if isinstance(a, str) and a in _UNLOGGED else a for a in record.args)
+    return True
+
+
+logging.getLogger("urllib3.connectionpool").addFilter(_redact)
 
 
 class Response(NamedTuple):
@@ -48,6 +63,9 @@ class Transport:
         self._url = url
         self._timeout = timeout
         host = urlsplit(url).hostname or ""
+        if not _is_loopback(host):
+            _UNLOGGED.add(host)
+        _UNLOGGED.add(requests.Request("POST", url).prepare().path_url)
         # a proxy that the environment names is not meant for this machine
         self._proxies = {"no_proxy": host} if _is_loopback(host) else {}
         self._headers = {"Content-Type": "application/json", **headers}
