@@ -80,7 +80,7 @@ class BadReturn(ChainError):
 
 
 class NoPrice(ChainError):
-    """An oracle gives none: `cause` is the revert or halt that a contract meets there, or a BadReturn."""
+    """An oracle gives none: `cause` is the revert or halt that a contract meets, or why we do not know."""
 
     def __init__(self, message: str, cause: VmarginError) -> None:
         super().__init__(message)

@@ -7,6 +7,7 @@ from enum import Enum
 from typing import NamedTuple, TypeAlias
 
 from vmargin.chain import wire
+from vmargin.chain.errors import Unprovable
 from vmargin.errors import UsageError
 from vmargin.solidity.reverts import Halt, Revert
 
@@ -36,8 +37,8 @@ class RawCall(NamedTuple):
     """Whether it matters who makes it: Multicall3 must not, then."""
 
 
-RawOutcome: TypeAlias = bytes | Revert | Halt
-"""What came back: data, or the revert or halt as a value."""
+RawOutcome: TypeAlias = bytes | Revert | Halt | Unprovable
+"""What came back: data, or as a value the revert, the halt, or what a proven view cannot run of it."""
 
 
 class Log(NamedTuple):

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple, TypeAlias
 from eth_hash.auto import keccak
 
 from vmargin.chain import wire
-from vmargin.chain.errors import BadReturn
+from vmargin.chain.errors import BadReturn, Unprovable
 from vmargin.chain.header import Header
 from vmargin.chain.questions import (
     NOBODY,
@@ -41,7 +41,7 @@ class Call(NamedTuple):
     arguments: Sequence[Any] = ()
 
 
-Outcome: TypeAlias = tuple[Any, ...] | Revert | Halt | BadReturn
+Outcome: TypeAlias = tuple[Any, ...] | Revert | Halt | BadReturn | Unprovable
 """A call's results in a tuple, or why there are none."""
 
 
@@ -287,7 +287,7 @@ class BlockView(ABC):
         """Read what a call gave, in the types of its function."""
         if isinstance(outcome, Revert):
             return decode(outcome.data, errors)
-        if isinstance(outcome, Halt):
+        if isinstance(outcome, (Halt, Unprovable)):
             return outcome
         try:
             return function.results(outcome)

@@ -32,12 +32,12 @@ class Executor:
         """What the calls of one function have all touched."""
 
     def run(self, calls: Sequence[RawCall]) -> list[RawOutcome]:
-        """Run calls, each on the state after the block.
+        """Run calls, each on the state after the block; one that is not run here gives the reason as a value.
 
         Raises
         ------
         ChainError
-            If what one of them touches cannot be proven, or its instructions are not known.
+            If what one of them touches cannot be proven.
         UsageError
             If no node would run one of them: its gas or its sender's balance is too small.
         """
@@ -58,6 +58,9 @@ class Executor:
                     needed |= next(steps)
                 except StopIteration as end:
                     outcomes[number] = end.value
+                    del waiting[number]
+                except Unprovable as reason:
+                    outcomes[number] = reason
                     del waiting[number]
             if needed:
                 self._loaded.load(needed)

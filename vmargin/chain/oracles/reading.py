@@ -13,7 +13,7 @@ from fractions import Fraction
 from typing import Any
 
 from vmargin.chain import wire
-from vmargin.chain.errors import BadReturn, NoPrice
+from vmargin.chain.errors import BadReturn, NoPrice, Unprovable
 from vmargin.chain.oracles.cautions import Caution, FutureTimestamp, StalePrice
 from vmargin.chain.view import BlockView, Call
 from vmargin.errors import UsageError
@@ -105,8 +105,8 @@ def read_price(view: BlockView, feed: Feed) -> Price:
     return price
 
 
-def _none(view: BlockView, feed: Feed, call: Call, cause: Revert | Halt | BadReturn) -> NoPrice:
-    if isinstance(cause, BadReturn):
+def _none(view: BlockView, feed: Feed, call: Call, cause: Revert | Halt | BadReturn | Unprovable) -> NoPrice:
+    if isinstance(cause, (BadReturn, Unprovable)):
         return NoPrice(f"{feed}: {cause}", cause)
     ends = "reverts with" if isinstance(cause, Revert) else "halts:"
     where = f"{call.function} of {wire.checksummed(call.to)} at {view.header}"

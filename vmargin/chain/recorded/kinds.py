@@ -55,7 +55,7 @@ def _about_call(call: RawCall) -> str:
     return f"the call of {call.to} with 0x{data[:200]}" + ("…" if len(data) > 200 else "")
 
 
-def _outcome(outcome: RawOutcome) -> dict[str, str]:
+def _outcome(outcome: bytes | Revert | Halt) -> dict[str, str]:
     if isinstance(outcome, Revert):
         return {"revert": wire.to_data(outcome.data)}
     if isinstance(outcome, Halt):

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from vmargin.chain import wire
-from vmargin.chain.errors import Inconsistent, Missing, NotVouched
+from vmargin.chain.errors import Inconsistent, Missing, NotVouched, Unprovable
 from vmargin.chain.header import Header
 from vmargin.chain.questions import Log, LogQuery, ProofQuery, RawCall, RawOutcome, RawProof
 from vmargin.chain.recorded import file as recording_file
@@ -80,7 +80,11 @@ class RecordingView(BlockView):
             recording_file.write(Path(path), recording)
 
     def ask_calls(self, calls: Sequence[RawCall]) -> list[RawOutcome]:
-        return self._keep("calls", _written(calls), self.source.ask_calls(calls))
+        outcomes = self.source.ask_calls(calls)
+        for outcome in outcomes:
+            if isinstance(outcome, Unprovable):
+                raise outcome
+        return self._keep("calls", _written(calls), outcomes)
 
     def ask_storage(self, slots: Sequence[tuple[str, int]]) -> list[int]:
         return self._keep("storage", slots, self.source.ask_storage(slots))
