@@ -15,6 +15,8 @@ from eth_hash.auto import keccak
 
 from vmargin import artifacts
 from vmargin.solidity.abi import Function
+from vmargin.solidity.bytecode import failure_of
+from vmargin.solidity.reverts import Revert
 
 ORIGINAL_HASH = "d5c15df687b16f2ff992fc8d767b4216323184a2bbc6ee2f9c398c318e770891"
 """Of the code at 0xcA11bde05977b3631167028862bE2a173976CA11."""
@@ -73,8 +75,8 @@ def outcome(machine: Any, data: bytes, value: int) -> str:
     try:
         return "returned " + machine.message_call(CALLER, MULTICALL, data, value=value, gas=3_000_000).hex()
     except RuntimeError as error:
-        reverted = re.match(r"Revert \{ gas_used: \d+, output: (0x[0-9a-f]*)", str(error))
-        return "reverted " + reverted.group(1) if reverted else "halted " + str(error)[:30]
+        failure = failure_of(error)
+        return "reverted " + failure.data.hex() if isinstance(failure, Revert) else f"halted {failure}"
     finally:
         machine.revert(before)
 

@@ -172,10 +172,11 @@ def test_the_grace_period_of_chainlinks_example(oracles):
 
 @pytest.mark.parametrize("spare", [-1, 0, 1])
 def test_pyth(oracles, spare):
-    view = oracles.post(-6_543_210, 6_544, -5, oracles.now)
-    age = view.timestamp - oracles.now
+    made = oracles.now - 100
+    view = oracles.post(-6_543_210, 6_544, -5, made)
+    age = view.timestamp - made
     price = read_price(view, PythFeed(oracles.pyth, ID, max_age_s=age + spare, max_confidence_bp=10 + spare))
-    assert (price.raw, price.exponent, price.at, price.confidence) == (-6_543_210, -5, oracles.now, 6_544)
+    assert (price.raw, price.exponent, price.at, price.confidence) == (-6_543_210, -5, made, 6_544)
     assert price.exact == Fraction(-654_321, 10**4)
     contract = view.calls([(oracles.pyth, NO_OLDER, (ID, age + spare))], errors=["StalePrice()"])[0]
     # 6544 is just over ten ten-thousandths of 6543210
