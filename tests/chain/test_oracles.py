@@ -164,8 +164,8 @@ def test_a_sequencer_is_judged_as_contracts_do_it(oracles, down, past):
 
 
 def test_the_grace_period_of_chainlinks_example(oracles):
-    view = oracles.round(oracles.sequencer, answer=0, started=oracles.now)
     oracles.round(oracles.price)
+    view = oracles.round(oracles.sequencer, answer=0, started=oracles.now)
     feed = ChainlinkFeed(oracles.price, sequencer=SequencerFeed(oracles.sequencer))
     assert read_price(view, feed).warnings == (GracePeriod(view.timestamp - oracles.now, 3600),)
 

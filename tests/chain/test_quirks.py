@@ -25,6 +25,7 @@ def test_multicall3_knows_both(chain: Devnet) -> None:
 
 @pytest.mark.parametrize("chain_id", [42161, 42170, 421614])
 def test_arbitrum_has_a_precompile_for_it(chain_id: int, chain: Devnet) -> None:
+    chain.mine(2)
     header = chain.at(2).header
     quirks = quirks_of(chain_id)
     assert quirks.number == Witness(ARBSYS, "arbBlockNumber()")

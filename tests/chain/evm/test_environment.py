@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from importlib import import_module
 from math import exp
 from pathlib import Path
@@ -12,7 +13,7 @@ from ethereum_types.numeric import U256, Uint
 
 from tests.chain.evm.programs import ABSENT, RICH, TOP, Holding, InMemory, assemble
 from vmargin.chain.anchors import HashAnchor
-from vmargin.chain.devnet import Devnet
+from vmargin.chain.devnet import Devnet, devnet
 from vmargin.chain.errors import Refused
 from vmargin.chain.evm import specification
 from vmargin.chain.evm.environment import SEEN, intrinsic_gas
@@ -43,20 +44,26 @@ def number(code: bytes, chain: Devnet, call: RawCall) -> int:
     return int.from_bytes(outcomes[0], "big")
 
 
-def test_each_row(chain: Devnet) -> None:
+@pytest.fixture
+def odd() -> Iterator[Devnet]:
+    """A chain whose id is nobody's default."""
+    with devnet(chain_id=4242) as chain:
+        yield chain
+
+
+def test_each_row(odd: Devnet) -> None:
     """Every instruction of the table, in a block whose fields are all different from 0."""
-    chain.rpc("anvil_setCoinbase", RICH)
-    chain.rpc("anvil_setChainId", 4242)
-    chain.mine(2)
-    sender = chain.accounts[3]
-    chain.set_balance(HERE, 100)
+    odd.rpc("anvil_setCoinbase", RICH)
+    odd.mine(2)
+    sender = odd.accounts[3]
+    odd.set_balance(HERE, 100)
     plain, given = RawCall(HERE, b"\0\1"), RawCall(HERE, b"\0\1", sender, 7, 54_321)
 
     def see(name: str, call: RawCall = plain, *before: str | int) -> int:
-        return number(assemble(*before, name, TOP), chain, call)
+        return number(assemble(*before, name, TOP), odd, call)
 
     def header() -> Header:
-        header = chain.at().header
+        header = odd.at().header
         assert header.base_fee and header.timestamp and any(header.mix_hash) and any(header.coinbase)
         return header
 
@@ -70,7 +77,7 @@ def test_each_row(chain: Devnet) -> None:
     assert see("GAS") == header().gas_limit - 21000 - 4 - 16 - 2
     assert see("GAS", given) == 54_321 - 21000 - 4 - 16 - 2
     assert see("CHAINID") == 4242
-    assert see("NUMBER") == header().number == chain.head
+    assert see("NUMBER") == header().number == odd.head
     assert see("TIMESTAMP") == header().timestamp
     assert see("COINBASE") == int.from_bytes(header().coinbase, "big") == int(RICH, 16)
     assert see("GASLIMIT") == header().gas_limit
@@ -79,7 +86,7 @@ def test_each_row(chain: Devnet) -> None:
     assert see("BLOBHASH", plain, 0) == 0
     assert see("BLOBBASEFEE") == 1
     newest = see("BLOCKHASH", plain, 1, "NUMBER SUB")
-    assert newest == int.from_bytes(chain.at().header.parent_hash, "big")
+    assert newest == int.from_bytes(odd.at().header.parent_hash, "big")
     assert see("BLOCKHASH", plain, "NUMBER") == 0
     assert see("SELFBALANCE") == 100
     assert see("SELFBALANCE", given) == see("BALANCE", given, "ADDRESS") == 107
