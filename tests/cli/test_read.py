@@ -59,7 +59,6 @@ def test_json_names_everything(world, read):
             "timestamp": head.timestamp,
             "pin": "hash",
             "anchor": None,
-            "notes": [],
         },
     }
 

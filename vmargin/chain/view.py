@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, NamedTuple, TypeAlias
 
 from eth_hash.auto import keccak
@@ -56,7 +56,6 @@ class Provenance:
     pin: str
     anchor: str | None
     """Who vouches for the hash of a proven view; None where nothing is proven."""
-    notes: tuple[str, ...] = field(default=())
 
     def __str__(self) -> str:
         proof = f"proven, anchor {self.anchor}" if self.anchor else f"not proven, pinned by {self.pin}"

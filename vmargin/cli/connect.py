@@ -94,7 +94,6 @@ def as_json(provenance: Provenance) -> dict[str, Any]:
         "timestamp": provenance.timestamp,
         "pin": provenance.pin,
         "anchor": provenance.anchor,
-        "notes": list(provenance.notes),
     }
 
 
