@@ -58,13 +58,23 @@ function load(version) {
   return compilers.get(version);
 }
 
+/** A file of structs, errors or constants only has nothing to compile by itself. */
+function holdsContracts(unit) {
+  return /^(abstract contract|contract|library|interface) /m.test(read(unit));
+}
+
+/** Our own margin contracts go through the intermediate representation: what they compute has many operands at a time. */
+function viaIr(unit) {
+  return /^(src|harness)\/(margin|house)\//.test(unit);
+}
+
 /** The same settings for all, as far as each compiler knows them: paris came with 0.8.18, as did appendCBOR. */
-function settingsOf(version) {
+function settingsOf(unit, version) {
   const [, minor, patch] = version.split(".").map(Number);
   const since = (m, p) => minor > m || (minor === m && patch >= p);
   const evmVersion = since(8, 18) ? "paris" : since(8, 7) ? "london" : since(8, 5) ? "berlin" : "istanbul";
   const metadata = { bytecodeHash: "none", ...(since(8, 18) ? { appendCBOR: false } : {}) };
-  return { evmVersion, optimizer: { enabled: true, runs: 200 }, metadata };
+  return { evmVersion, optimizer: { enabled: true, runs: 200 }, metadata, ...(viaIr(unit) ? { viaIR: true } : {}) };
 }
 
 function artifactsOf(unit, built) {
@@ -145,7 +155,7 @@ function main(args) {
   if (at >= 0) out = resolve(args.splice(at, 2)[1]);
   mkdirSync(out, { recursive: true });
 
-  const all = ["src", "harness"].flatMap((folder) => solidityFiles(join(ROOT, folder)));
+  const all = ["src", "harness"].flatMap((folder) => solidityFiles(join(ROOT, folder))).filter(holdsContracts);
   const wanted = all.filter((unit) => args.length === 0 || args.includes(basename(unit, ".sol")));
   const unknown = args.filter((name) => !all.some((unit) => basename(unit, ".sol") === name));
   if (unknown.length > 0) throw new Error(`no such file under src/ or harness/: ${unknown.join(", ")}`);
@@ -159,7 +169,7 @@ function main(args) {
   for (const unit of wanted) {
     try {
       const version = compilerOf(unit);
-      const settings = settingsOf(version);
+      const settings = settingsOf(unit, version);
       let artifacts = artifactsOf(unit, built);
       if (!isCurrent(unit, settings, version, artifacts)) {
         artifacts = compile(unit, version, settings);

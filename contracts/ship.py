@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 from vmargin.artifacts import KEYS
 
@@ -18,10 +19,15 @@ def shipped(built: str) -> str:
 
 
 def wanted() -> dict[str, str]:
-    """By file name, the text of each contract of contracts/src."""
+    """By file name, the text of each contract of contracts/src that can be deployed."""
     texts = {path.name: path.read_text() for path in sorted(BUILD.glob("*.json"))}
-    ours = {name: text for name, text in texts.items() if json.loads(text)["source"].startswith("src/")}
-    return {name: shipped(text) for name, text in ours.items()}
+    return {name: shipped(text) for name, text in texts.items() if is_shipped(json.loads(text))}
+
+
+def is_shipped(artifact: dict[str, Any]) -> bool:
+    """Whether it is ours and of use by itself, as internal libraries and interfaces are not."""
+    callable_ = any(entry["type"] in ("function", "constructor") for entry in artifact["abi"])
+    return artifact["source"].startswith("src/") and callable_ and artifact["bytecode"] != "0x"
 
 
 if __name__ == "__main__":
