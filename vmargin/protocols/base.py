@@ -1,0 +1,138 @@
+"""What every protocol is to its users: four verbs over a view, a fifth where it acts, and what they give."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, Generic, TypeAlias, TypeVar
+
+from vmargin.chain.view import BlockView, Provenance
+from vmargin.errors import UsageError
+from vmargin.protocols.deployment import Deployment
+from vmargin.protocols.verdict import Verdict, Warned
+from vmargin.solidity.reverts import Halt, Revert
+
+S = TypeVar("S", bound="State")
+
+Figures: TypeAlias = Mapping[str, int]
+"""A margin's integers by the names that the contract gives them, in its own units."""
+
+Answer: TypeAlias = Figures | Revert | Halt
+"""What the contract says of an account, or how it refuses to."""
+
+
+class State(ABC):
+    """All that a protocol's rule reads about one account at one block: raw integers, immutable, hashable."""
+
+    schema: ClassVar[str]
+    """Name and version of the JSON form, as in ``vmargin/reference/state/1``."""
+
+    account: str
+
+    @abstractmethod
+    def as_json(self) -> dict[str, Any]:
+        """The state in JSON's types, integers as decimal strings, `schema` included."""
+
+    @classmethod
+    @abstractmethod
+    def from_json(cls: type[S], given: Mapping[str, Any]) -> S:
+        """Read what :meth:`as_json` gives, or refuse it."""
+
+
+@dataclass(frozen=True)
+class Margin:
+    """What a rule says of an account.
+
+    `figures` are equal to the contract's own answer, to the bit, where the mirror is right.
+    `answer` is the revert in their place where the contract reverts; the verdict is then UNKNOWN.
+    """
+
+    SCHEMA: ClassVar[str] = "vmargin/margin/1"
+
+    protocol: str
+    account: str
+    answer: Answer
+    verdict: Verdict
+    warnings: tuple[Warned, ...] = ()
+    details: Mapping[str, Any] = field(default_factory=dict)
+    """What explains the figures: worst scenario, groups; in JSON's types."""
+
+    @property
+    def figures(self) -> Figures:
+        """The figures; empty where the contract reverts."""
+        return {} if isinstance(self.answer, Exception) else self.answer
+
+    def as_json(self) -> dict[str, Any]:
+        """The margin in JSON's types, integers as decimal strings."""
+        failed = isinstance(self.answer, Exception)
+        return {
+            "schema": self.SCHEMA,
+            "protocol": self.protocol,
+            "account": self.account,
+            **self.verdict.as_json(),
+            "figures": {name: str(value) for name, value in self.figures.items()},
+            **({"revert": str(self.answer)} if failed else {}),
+            "warnings": [{"code": w.code, "text": w.text} for w in self.warnings],
+            "details": dict(self.details),
+        }
+
+
+@dataclass(frozen=True)
+class Action:
+    """A transaction that a protocol's user may send."""
+
+    to: str
+    data: bytes
+    value: int = 0
+    what: str = ""
+    """For a person: what it does."""
+
+
+class Protocol(ABC, Generic[S]):
+    """One deployment of a protocol, and what may be asked of it."""
+
+    name: ClassVar[str]
+    account_form: ClassVar[str]
+    """How an account is written, for help and errors: ``a number``, ``0x…``, ``market:0x…``."""
+
+    def __init__(self, deployment: Deployment) -> None:
+        self.deployment = deployment
+
+    @classmethod
+    @abstractmethod
+    def parse_account(cls, text: str) -> str:
+        """The one spelling of an account's id, or a UsageError that shows the form."""
+
+    @classmethod
+    def at_address(cls, chain_id: int, address: str) -> Deployment:
+        """A deployment that one address says all about."""
+        raise UsageError(f"{cls.name} has several contracts: give --deployment FILE instead of {address}")
+
+    @abstractmethod
+    def discover(self, view: BlockView) -> Iterator[str]:
+        """All accounts that there are at the block."""
+
+    @abstractmethod
+    def read(self, view: BlockView, accounts: Sequence[str]) -> list[S]:
+        """What the rule reads about each account."""
+
+    @abstractmethod
+    def margin(self, state: S) -> Margin:
+        """The mirror's answer."""
+
+    @abstractmethod
+    def onchain(self, view: BlockView, accounts: Sequence[str]) -> list[Answer]:
+        """The contract's own answer for each account."""
+
+    def liquidate(self, state: S, **wishes: Any) -> list[Action]:
+        """What a liquidator would send now; empty where there is nothing to do."""
+        raise UsageError(f"{self.name} has no liquidation of its own here")
+
+    def require_chain(self, provenance: Provenance) -> None:
+        """Refuse a view of another chain than the deployment's."""
+        if provenance.chain_id != self.deployment.chain_id:
+            raise UsageError(
+                f"the deployment of {self.name} is on chain {self.deployment.chain_id}, the view is of "
+                f"chain {provenance.chain_id}: name the node of the one or the deployment of the other"
+            )
