@@ -81,3 +81,29 @@ class Margin(NamedTuple):
     maintenanceRequirement: uint256
     worstScenario: uint256
     groups: uint256
+
+
+class Portfolio(NamedTuple):
+    """An account as a rule sees it: positions in strictly ascending order of instrument."""
+
+    cash: int256
+    positions: tuple[Position, ...]
+
+
+class Market(NamedTuple):
+    """The market at one moment, for one portfolio."""
+
+    time: uint256
+    stablePrice: uint256
+    underlyings: tuple[UnderlyingQuote, ...]
+    quotes: tuple[Quote, ...]
+
+
+class Policy(NamedTuple):
+    """A margin rule, whole."""
+
+    terms: Terms
+    covers: tuple[Cover, ...]
+    shocks: tuple[Shock, ...]
+    weightsBps: tuple[uint256, ...]
+    correlationsBps: tuple[int256, ...]
