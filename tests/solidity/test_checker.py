@@ -75,6 +75,12 @@ def total(words: Words[uint256], n: int) -> uint256:
     return result
 
 
+@kernel
+def fill(room: Scratch[uint256], x: uint256) -> uint256:
+    room[0] = x
+    return x
+
+
 def python(x):
     return x
 
@@ -122,6 +128,7 @@ def _both(code: str, broken: str, cured: str) -> Case:
 
 
 ARRAYS = "a: Words[uint256], s: Scratch[uint256], p: Pair, k: int256) -> uint256"
+STRUCTS = "q: Words[Pair], s: Scratch[uint256]) -> uint256"
 SIGNED = "x: uint256, y: int256) -> int256"
 NARROW = "x: uint8, y: uint256) -> uint256"
 WRAPPING = "x: wuint256, y: uint256) -> uint256"
@@ -158,6 +165,12 @@ CASES = [
           "@kernel\ndef f(x: Nested) -> uint256:\n    return WAD\n"),
     _both("annotation", "@kernel\ndef f(x: Words[bool]) -> uint256:\n    return WAD\n",
           "@kernel\ndef f(x: Words[uint8]) -> uint256:\n    return WAD\n"),
+    _both("annotation", "@kernel\ndef f(x: Words[Nested]) -> uint256:\n    return WAD\n",
+          "@kernel\ndef f(x: Words[Pair]) -> uint256:\n    return WAD\n"),
+    _both("annotation", "@kernel\ndef f(x: Words[Texts]) -> uint256:\n    return WAD\n",
+          "@kernel\ndef f(x: Words[Pair]) -> uint256:\n    return WAD\n"),
+    _both("annotation", "@kernel\ndef f(x: Scratch[Pair]) -> uint256:\n    return WAD\n",
+          "@kernel\ndef f(x: Scratch[uint256], y: Scratch[int256]) -> uint256:\n    return WAD\n"),
     _both("annotation", "@kernel\ndef f(x: Word) -> uint256:\n    return WAD\n",
           "@kernel\ndef f(x: uint256) -> uint256:\n    return WAD\n"),
     _both("annotation", "@kernel\ndef f(x: Missing) -> uint256:\n    return WAD\n",
@@ -333,7 +346,20 @@ CASES = [
     _uint("implicit-conversion", "p = Pair(x, 0)\nreturn x", "p = Pair(x, int256(0))\nreturn x"),
     _uint("implicit-conversion", "z: int256 = x\nreturn x", "z: int256 = int256(x)\nreturn x"),
     _case(ARRAYS, "implicit-conversion", "s[0] = 1\nreturn WAD", "s[0] = uint256(1)\nreturn WAD"),
-    _case(ARRAYS, "implicit-conversion", "return total(s, 1)", "return total(a, 1)"),
+    _case(ARRAYS, "implicit-conversion", "return fill(a, WAD)", "return fill(s, WAD)"),
+    _case("s: Scratch[uint128]) -> uint256", "implicit-conversion", "return total(s, 1)",
+          "return uint256(s[0])"),
+    _case(STRUCTS, "implicit-conversion", "return total(q, 1)", "return total(s, 1)"),
+    _case(STRUCTS, "implicit-conversion", "s[0] = q[0]\nreturn WAD", "s[0] = q[0].first\nreturn WAD"),
+    _case(STRUCTS, "read-only", "q[0] = Pair(WAD, int256(1))\nreturn WAD", "s[0] = WAD\nreturn WAD"),
+    _case(STRUCTS, "assignment", "q[0].first = WAD\nreturn WAD", "s[0] = WAD\nreturn WAD"),
+    _case(STRUCTS, "assignment", "q[0].first += WAD\nreturn WAD", "s[0] += WAD\nreturn WAD"),
+    _case(STRUCTS, "field", "return q[0].third", "return q[0].first"),
+    _case(STRUCTS, "field", "return q.first", "return q[0].first"),
+    _case(STRUCTS, "array", "r = q\nreturn r[0].first", "r = q[0]\nreturn r.first"),
+    _case(STRUCTS, "tuple", "a, b, c = q[0]\nreturn a", "a, b = q[0]\nreturn a"),
+    _case(STRUCTS, "mixed-sign", "return q[0].first + q[0].second",
+          "return q[0].first + uint256(q[0].second)"),
     _case(ARRAYS, "implicit-conversion", "return total(a, WAD)", "return total(a, len(a))"),
     _case(ARRAYS, "implicit-conversion", "return p", "return p.first"),
     _uint("conversion", "return x + uint256(int128(5))", "return x + uint256(int256(int128(5)))"),

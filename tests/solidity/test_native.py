@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numba
 import numpy as np
 import pytest
 
@@ -19,6 +20,7 @@ from vmargin.solidity.assembly import OPCODES
 from vmargin.solidity.integers import Word, uint128, uint256
 from vmargin.solidity.kernel import Kernel
 from vmargin.solidity.limbs import pack, unpack
+from vmargin.solidity.native.compiler import NativeCompilationError, compile_kernel
 from vmargin.solidity.reverts import INDEX_OUT_OF_BOUNDS, Panic, Revert
 
 OPERATORS = ["+", "-", "*", "/", "%", "&", "|", "^", "<<", ">>", "**", "~", "neg", "==", "<", "<="]
@@ -254,6 +256,45 @@ def test_structs_bools_and_custom_errors(folder: Path) -> None:
     same_outcomes(module.fill, [orders, limits])
 
 
+CONSTANTS = """
+FLAG = True
+STEPS = 8
+
+
+@kernel
+def require(x: uint8) -> bool:
+    if x == 3:
+        raise Empty()
+    return True
+
+
+@kernel
+def named(x: uint8) -> bool:
+    return FLAG
+
+
+@kernel
+def choice(x: uint8) -> bool:
+    ok = require(x)
+    return ok and named(x) if x > 2 else False
+
+
+@kernel
+def steps(x: uint8) -> int:
+    return STEPS
+
+
+@kernel
+def three(x: uint8) -> int:
+    return 3
+"""
+
+
+@pytest.mark.parametrize("name", ["require", "named", "choice", "steps", "three"])
+def test_constants_are_returned(name: str, folder: Path) -> None:
+    same_outcomes(getattr(load_source(folder, CONSTANTS), name), [[0, 2, 3, 4]])
+
+
 REMEMBERS = """
 @kernel
 def seen(memory: Scratch[uint64], place: uint8) -> uint64:
@@ -384,3 +425,16 @@ def test_columns_must_have_one_length_and_the_right_number(folder: Path) -> None
     with pytest.raises(UsageError, match="takes 2 columns"):
         kernel.batch([1, 2])
     assert list(kernel.batch([], []).outcomes()) == []
+
+
+def test_numba_compiles_other_functions_as_before(folder: Path) -> None:
+    source = "@kernel\ndef least(a: uint8, b: uint8) -> uint8:\n    return a if a < b else b\n"
+    compile_kernel(load_source(folder, source).least)
+    assert numba.njit(lambda a, b: sorted([b, a])[0] + len((a, b)))(5, 3) == 5
+    with pytest.raises(NativeCompilationError, match="does not compile to machine code"):
+        compile_kernel(Kernel(_beyond_numba, None))
+    assert numba.njit(lambda x: x * 2)(21) == 42
+
+
+def _beyond_numba(x: uint256) -> uint256:
+    return x @ x  # type: ignore[operator]

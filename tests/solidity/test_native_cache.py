@@ -85,6 +85,17 @@ def test_a_struct_from_a_third_file_is_part_of_the_key(folder: Path) -> None:
     assert run(ask, folder).stdout == "[4]\n"
 
 
+def test_the_struct_of_an_array_is_part_of_the_key(folder: Path) -> None:
+    struct = PREAMBLE + "\n\nclass Pair(NamedTuple):\n    {}: uint64\n    {}: uint64\n"
+    (folder / "pair.py").write_text(struct.format("first", "second"))
+    body = "\n\n@kernel\ndef call(x: Words[Pair]) -> uint64:\n    return x[0].first\n"
+    (folder / "calls.py").write_text(PREAMBLE + "from pair import Pair\n" + body)
+    ask = "from calls import *\nprint([int(v) for v in call.batch(Words(Pair, [(3, 4)])).values()])"
+    assert run(ask, folder).stdout == "[3]\n"
+    (folder / "pair.py").write_text(struct.format("second", "first"))
+    assert run(ask, folder).stdout == "[4]\n"
+
+
 def test_a_second_process_loads_without_numba(folder: Path) -> None:
     assert run(ASK, folder).stdout == "[31, 61] True\n"
     assert run(ASK, folder).stdout == "[31, 61] False\n"

@@ -15,11 +15,11 @@ from numpy.typing import NDArray
 
 from vmargin.errors import UsageError, VmarginError
 from vmargin.solidity.arrays import Scratch, Words
-from vmargin.solidity.columns import Column, assemble, columns_of, decode, empty, flatten, leaves
+from vmargin.solidity.columns import Column, assemble, columns_of, decode, empty, flatten, leaves, pack_array
 from vmargin.solidity.integers import Word
-from vmargin.solidity.limbs import pack, value_of
+from vmargin.solidity.limbs import pack, unpack, value_of
 from vmargin.solidity.reverts import Revert
-from vmargin.solidity.signatures import fields, is_struct
+from vmargin.solidity.signatures import fields, is_struct, require_apart
 
 if TYPE_CHECKING:
     from vmargin.solidity.kernel import Kernel
@@ -88,7 +88,8 @@ class Batch:
     Each argument is a column: a list of words or ints, or an array of limbs (see
     :mod:`vmargin.solidity.limbs`); for a NamedTuple a list of tuples, or a NamedTuple of columns; a
     ``Words`` or ``Scratch`` is one array that all elements share (each thread writes its own copy of
-    a scratch array).
+    a scratch array).  After a batch of one element the scratch arrays hold what the kernel wrote, as
+    after a call; after any other they are left cleared.
     """
 
     def __init__(self, kernel: Kernel[..., Any]) -> None:
@@ -119,8 +120,8 @@ class Batch:
                 self._native = runtime.load(self.kernel)
         return self
 
-    def arguments_at(self, inputs: list[Any], index: int) -> list[Any]:
-        """The typed arguments of one element."""
+    def arguments_at(self, inputs: list[Any], index: int, *, given: bool = False) -> list[Any]:
+        """The typed arguments of one element, with fresh scratch arrays or the given ones."""
         flat = iter(inputs)
 
         def take(annotation: Any) -> Any:
@@ -129,7 +130,7 @@ class Batch:
             (leaf,) = leaves(annotation)
             column = next(flat)
             if leaf.array:
-                return Scratch(leaf.kind, len(column)) if leaf.writable else column
+                return Scratch(leaf.kind, len(column)) if leaf.writable and not given else column
             return decode(column[index : index + 1], leaf)[0]
 
         return [take(t) for t in self.kernel.signature.types]
@@ -140,6 +141,7 @@ class Batch:
             raise UsageError(
                 f"{self.kernel.name} takes {len(names)} columns ({', '.join(names)}), got {len(columns)}"
             )
+        require_apart(columns, kinds)
         packed: list[Any] = []
         for name, kind, column in zip(names, kinds, columns, strict=True):
             packed += columns_of(kind, column, name)
@@ -155,28 +157,33 @@ class Batch:
         size = _size(inputs)
         results = [empty(size, leaf) for leaf in self.result_leaves]
         marks = np.zeros(size, dtype=np.uint8)
-        shared = [pack(c, c.element) if isinstance(c, Words) else c for c in inputs]
+        shared = [pack_array(c) if isinstance(c, Words) else c for c in inputs]
         most = threads if threads is not None else _processors()
         parts = max(1, min(most, size // CHUNK))
         bounds = [size * i // parts for i in range(parts + 1)]
 
-        def run(part: int) -> None:
+        def run(part: int) -> list[Any]:
             own = [s.copy() if isinstance(c, Scratch) else s for c, s in zip(inputs, shared, strict=True)]
             table: list[int] = []
             for column, array in zip(inputs, own, strict=True):
-                table += [array.ctypes.data, *([len(array)] if isinstance(column, Words) else [])]
+                table += [array.ctypes.data, *([len(column)] if isinstance(column, Words) else [])]
             table += [array.ctypes.data for array in (*results, marks)]
             pointers = np.array(table, dtype=np.uintp)
             native.run(bounds[part], bounds[part + 1], pointers.ctypes.data)
+            return own
 
         if parts == 1:
-            run(0)
+            written = run(0)
         else:
             with ThreadPoolExecutor(parts) as pool:
                 list(pool.map(run, range(parts)))
         outside = np.flatnonzero(marks == runtime.OUTSIDE)
         if len(outside):
             self._require_range(inputs, int(outside[0]))
+        if size == 1:
+            for column, array in zip(inputs, written, strict=True):
+                if isinstance(column, Scratch):
+                    column.hold(unpack(array, column.element))
         return BatchResult(self, inputs, results, marks.view(np.bool_))
 
     def _require_range(self, inputs: list[Any], index: int) -> None:
@@ -194,7 +201,7 @@ class Batch:
         for index in range(size):
             self._require_range(inputs, index)
             try:
-                value = self.kernel.checked(*self.arguments_at(inputs, index))
+                value = self.kernel.checked(*self.arguments_at(inputs, index, given=size == 1))
             except Revert:
                 continue
             ok[index] = True

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import typing
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
@@ -10,16 +9,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vmargin.errors import DoesNotCompile, UsageError
-from vmargin.solidity.arrays import Scratch
+from vmargin.solidity.arrays import Scratch, Words
 from vmargin.solidity.integers import Word
-from vmargin.solidity.limbs import pack, require_limbs, unpack
-from vmargin.solidity.signatures import array_element, fields, implicit, is_struct, type_name
+from vmargin.solidity.limbs import pack, pack_ints, require_limbs, unpack
+from vmargin.solidity.signatures import array_element, fields, implicit, is_scratch, is_struct, type_name
 
 Column = NDArray[Any]
 
 
 class Leaf(NamedTuple):
-    """A word, a bool or a plain int; or a whole array, which all elements of a batch share."""
+    """A word, a bool or a plain int; or a whole array, which all elements of a batch share.
+
+    Of an array `kind` is the type of the elements: a word, or a NamedTuple of words.
+    """
 
     name: str
     kind: type
@@ -33,7 +35,7 @@ def leaves(annotation: Any, name: str = "") -> list[Leaf]:
         return [Leaf(name, annotation)]
     element = array_element(annotation)
     if element is not None:
-        return [Leaf(name, element, array=True, writable=typing.get_origin(annotation) is Scratch)]
+        return [Leaf(name, element, array=True, writable=is_scratch(annotation))]
     if is_struct(annotation):
         return [
             leaf for field, kind in fields(annotation).items() for leaf in leaves(kind, f"{name}.{field}")
@@ -51,7 +53,9 @@ def columns_of(annotation: Any, given: Any, name: str) -> list[Any]:
             column for (field, kind), part in pairs for column in columns_of(kind, part, f"{name}.{field}")
         ]
     if array_element(annotation) is not None:
-        return [implicit(given, annotation)]
+        array = implicit(given, annotation)
+        # What a batch only reads must not change before its reverts are asked for.
+        return [array.snapshot() if isinstance(array, Scratch) and not is_scratch(annotation) else array]
     if isinstance(given, np.ndarray):
         return [_checked(given, annotation, name)]
     try:
@@ -79,6 +83,13 @@ def _transposed(rows: Sequence[Any], width: int, name: str) -> list[tuple[Any, .
         if not isinstance(row, tuple) or len(row) != width:
             raise UsageError(f"column {name}: element {index} is {row!r}, no tuple of {width} fields")
     return list(zip(*rows, strict=True)) if len(rows) else [()] * width
+
+
+def pack_array(array: Words[Any]) -> Column:
+    """The limbs of a whole array; a struct is the limbs of its fields, one after another."""
+    if is_struct(array.element):
+        return pack_ints(int(field) for element in array for field in element)
+    return pack_ints(map(int, array))
 
 
 def empty(size: int, leaf: Leaf) -> Column:

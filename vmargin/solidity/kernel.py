@@ -13,7 +13,7 @@ import types
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, Generic, ParamSpec, TypeVar, overload
 
-from vmargin.solidity.signatures import Signature, implicit
+from vmargin.solidity.signatures import Signature, implicit, is_scratch, require_apart
 
 if TYPE_CHECKING:
     from vmargin.solidity.batch import Batch
@@ -41,6 +41,11 @@ class Kernel(Generic[P, R]):
         """Parameter names, their types and the type of the result."""
         return Signature.of(self.body)
 
+    @functools.cached_property
+    def writes(self) -> bool:
+        """Whether the kernel takes arrays to write."""
+        return any(map(is_scratch, self.signature.types))
+
     @property
     def name(self) -> str:
         """Module and name, as messages show it."""
@@ -61,6 +66,8 @@ class Kernel(Generic[P, R]):
                 raise TypeError(f"{self.name}() lacks its argument {missing}") from None
             if kwargs or len(args) != len(names):
                 raise TypeError(f"{self.name}() takes {len(names)} arguments: {', '.join(names)}")
+        if self.writes:
+            require_apart(args, wanted)
         return [a if type(a) is t else implicit(a, t) for a, t in zip(args, wanted, strict=True)]
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:

@@ -16,8 +16,12 @@ Limbs = NDArray[np.uint64]
 
 def pack(values: Iterable[Any], word: type[Word]) -> Limbs:
     """Words or Python ints to limbs, each checked against the type."""
-    ints = [int(v if type(v) is word else word(v)) for v in values]
-    raw = b"".join([v.to_bytes(32, "little", signed=v < 0) for v in ints])
+    return pack_ints(int(v if type(v) is word else word(v)) for v in values)
+
+
+def pack_ints(values: Iterable[int]) -> Limbs:
+    """The ints of words that are known to be of their types to limbs."""
+    raw = b"".join([v.to_bytes(32, "little", signed=v < 0) for v in values])
     return np.frombuffer(raw, dtype="<u8").astype(np.uint64).reshape(-1, 4)
 
 

@@ -100,10 +100,10 @@ class ArrayView:
     def __len__(self) -> int:
         return len(self._array)
 
-    def __getitem__(self, index: Any) -> Value:
+    def __getitem__(self, index: Any) -> Any:
         position = int(index)
-        word = self._array[position]
-        return self._written[position] if position in self._written else Value(self._reading, word)
+        element = self._array[position]
+        return self._written[position] if position in self._written else self._reading.lift(element)
 
     def __setitem__(self, index: Any, value: Value) -> None:
         array = self._array
@@ -118,10 +118,19 @@ class ArrayView:
 
     def words(self) -> Words[Any]:
         """The array as the checked reading takes it."""
-        copy: Words[Any] = Words(self._array.element, (self[i].word for i in range(len(self))))
-        if isinstance(self._array, Scratch):
-            copy.__class__ = Scratch
+        if not isinstance(self._array, Scratch):
+            return self._array
+        copy: Scratch[Any] = Scratch(self._array.element, 0)
+        copy.hold([self[i].word for i in range(len(self))])
         return copy
+
+    def take(self, array: Words[Any]) -> bool:
+        """Take over what the checked reading wrote into such an array; whether it wrote anything."""
+        if array is self._array:
+            return False
+        changed = [i for i, word in enumerate(array) if word != self[i].word]
+        self._written |= {i: Value(self._reading, array[i]) for i in changed}
+        return bool(changed)
 
 
 class Reading(ABC):

@@ -247,11 +247,15 @@ class ShadowReading(Reading):
 
     def _approximation(self, kernel: Kernel[..., Any], args: tuple[Any, ...], place: Place) -> Any:
         """Call a kernel that has a truth: one rounding site."""
-        result = kernel.checked(*map(self.lower, args))
+        lowered = {id(a): self.lower(a) for a in args}
+        result = kernel.checked(*(lowered[id(a)] for a in args))
         truth = kernel.truth
         assert truth is not None
         words = [w for w in _leaves(list(args)) if isinstance(w, Value)]
         quantities = [self._read(w, place) for w in words]
+        for view in {id(a): a for a in args if isinstance(a, ArrayView)}.values():
+            if view.take(lowered[id(view)]):
+                self.restarts[Restart(*place, "a truth says nothing of what is written to an array")] += 1
         outputs = _leaves(result)
 
         def function(numbers: Sequence[Exact]) -> list[Exact]:
@@ -313,7 +317,7 @@ def _leaves(thing: Any) -> list[Any]:
     if isinstance(thing, (tuple, list)):
         return [leaf for element in thing for leaf in _leaves(element)]
     if isinstance(thing, ArrayView):
-        return [thing[i] for i in range(len(thing))]
+        return [leaf for i in range(len(thing)) for leaf in _leaves(thing[i])]
     return [thing]
 
 
@@ -324,7 +328,7 @@ def _filled(thing: Any, supply: Any) -> Any:
     if is_struct(type(thing)):
         return type(thing)._make(_filled(element, supply) for element in thing)
     if isinstance(thing, ArrayView):
-        return [next(supply) for _ in range(len(thing))]
+        return [_filled(thing[i], supply) for i in range(len(thing))]
     return thing
 
 

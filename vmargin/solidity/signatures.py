@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-import functools
 import typing
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
-from vmargin.errors import DoesNotCompile
+from vmargin.errors import DoesNotCompile, UsageError
 from vmargin.solidity.arrays import Scratch, Words
-from vmargin.solidity.integers import Word
+from vmargin.solidity.structs import converted, fields, is_struct
+
+__all__ = [
+    "Signature", "array_element", "fields", "implicit", "is_scratch", "is_struct", "require_apart",
+    "type_name",
+]  # fmt: skip
 
 
 class Signature(NamedTuple):
@@ -28,44 +33,38 @@ class Signature(NamedTuple):
 
 
 def implicit(value: Any, wanted: Any) -> Any:
-    """Convert an argument as Solidity would without being asked, or refuse."""
-    if wanted is bool or wanted is int:
-        if type(value) is wanted:
-            return value
-    elif isinstance(wanted, type) and issubclass(wanted, Word):
-        if type(value) is int:
-            return wanted(value)
-        if isinstance(value, Word) and (value.signed, value.wrapping) == (wanted.signed, wanted.wrapping):
-            if value.bits <= wanted.bits:
-                return wanted(value)
-    elif is_struct(wanted):
-        kinds = fields(wanted).values()
-        if isinstance(value, tuple) and len(value) == len(kinds):
-            return wanted(*(implicit(v, t) for v, t in zip(value, kinds, strict=True)))
-    elif array_element(wanted) is not None:
-        if isinstance(value, typing.get_origin(wanted)) and value.element is array_element(wanted):
-            if isinstance(value, Scratch):
-                value.clear()
-            return value
+    """Convert an argument as Solidity would without being asked, or refuse.
+
+    A `Scratch` array is cleared where a kernel wants to write it, and left as it is where one reads it.
+    """
+    element = array_element(wanted)
+    if element is None:
+        return converted(value, wanted)
+    if isinstance(value, typing.get_origin(wanted)) and value.element is element:
+        if is_scratch(wanted):
+            value.clear()
+        return value
     raise DoesNotCompile(f"{value!r} is no {type_name(wanted)}: convert it explicitly")
 
 
-def is_struct(annotation: Any) -> bool:
-    """Whether the annotation is a NamedTuple."""
-    return isinstance(annotation, type) and issubclass(annotation, tuple) and hasattr(annotation, "_fields")
+def require_apart(values: Iterable[Any], wanted: Iterable[Any]) -> None:
+    """Refuse an array that a kernel is to write and is also given under another name."""
+    arrays = [(id(v), t) for v, t in zip(values, wanted, strict=True) if isinstance(v, Scratch)]
+    times = Counter(array for array, _ in arrays)
+    if any(times[array] > 1 and is_scratch(t) for array, t in arrays):
+        raise UsageError("a scratch array that is written is given twice: pass an array for each parameter")
 
 
-@functools.cache
-def fields(struct: Any) -> dict[str, Any]:
-    """The fields of a NamedTuple and their types."""
-    return typing.get_type_hints(struct)
-
-
-def array_element(annotation: Any) -> type[Word] | None:
-    """The element type of ``Words[T]`` or ``Scratch[T]``, else None."""
+def array_element(annotation: Any) -> type[Any] | None:
+    """The element type of ``Words[T]`` or ``Scratch[T]``, a word or a struct, else None."""
     if typing.get_origin(annotation) in (Words, Scratch):
         return typing.get_args(annotation)[0]  # type: ignore[no-any-return]
     return None
+
+
+def is_scratch(annotation: Any) -> bool:
+    """Whether the annotation is a ``Scratch[T]``."""
+    return typing.get_origin(annotation) is Scratch
 
 
 def type_name(annotation: Any) -> str:

@@ -6,7 +6,6 @@ import ast
 import typing
 from typing import Any
 
-from vmargin.solidity.arrays import Scratch
 from vmargin.solidity.checker.expressions import Expressions
 from vmargin.solidity.checker.source import is_kernel_decorator, stored_names
 from vmargin.solidity.checker.types import (
@@ -24,7 +23,7 @@ from vmargin.solidity.checker.types import (
     value_fault,
 )
 from vmargin.solidity.reverts import CustomError, Empty, Error, Panic, argument_types
-from vmargin.solidity.signatures import array_element, is_struct
+from vmargin.solidity.signatures import array_element, is_scratch, is_struct
 
 _OUTSIDE: dict[type[ast.stmt], tuple[str, str, str | None]] = {
     ast.While: ("while", "a loop without a known end", None),
@@ -269,7 +268,7 @@ class Statements(Expressions):
     def _writable(self, target: ast.Subscript) -> Type:
         element = self.infer(target)
         owner = self.types.get(target.value)
-        if element is not UNKNOWN and typing.get_origin(owner) is not Scratch:
+        if element is not UNKNOWN and not is_scratch(owner):
             return self.report(target, "read-only", f"an element of {describe(owner)} is assigned")
         return element
 

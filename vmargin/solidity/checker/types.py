@@ -8,7 +8,7 @@ from typing import Any
 
 from vmargin.solidity import signatures
 from vmargin.solidity.integers import by_shape
-from vmargin.solidity.signatures import array_element, is_struct, type_name
+from vmargin.solidity.signatures import array_element, is_scratch, is_struct, type_name
 
 LIMIT = 1 << 63
 """Literals and plain ints stay below this in magnitude: compiled, they are 64-bit registers."""
@@ -81,9 +81,20 @@ def fields(struct: Type) -> dict[str, Type]:
 def parameter_fault(t: Type) -> Fault | None:
     """Why a parameter cannot have this type."""
     element = array_element(t)
-    if element is not None:
-        return None if is_word(element) else Fault("annotation", f"{type_name(t)} is no array of words")
-    return value_fault(t)
+    if element is None:
+        return value_fault(t)
+    if is_word(element):
+        return None
+    if not is_struct(element):
+        return Fault("annotation", f"{type_name(t)} is no array of words")
+    if is_scratch(t):
+        cure = "write words: one Scratch array per field"
+        return Fault("annotation", f"{type_name(t)} is a scratch array of structs", cure)
+    for name, field in fields(element).items():
+        if not is_word(field):
+            cure = "give it words only: a flag as a word, what is nested as an array of its own"
+            return Fault("annotation", f"{type_name(t)} has the field {name}, which is no word", cure)
+    return None
 
 
 def value_fault(t: Type) -> Fault | None:
@@ -154,6 +165,9 @@ def conversion_fault(source: Type, word: Type) -> Fault | None:
 def exact_fault(source: Type, wanted: Type, what: str) -> Fault | None:
     """Why a value cannot stand where exactly one type is wanted."""
     if source == wanted or (wanted is int and isinstance(source, Literal)):
+        return None
+    element = array_element(wanted)
+    if element is not None and array_element(source) is element and is_scratch(source):
         return None
     if isinstance(source, Several):
         return Fault("tuple", f"{what} is a bare tuple")

@@ -1,4 +1,4 @@
-"""Flat arrays of words in native kernels: a pointer to limbs and a length."""
+"""Flat arrays of words or structs in native kernels: a pointer to limbs and a length."""
 
 from __future__ import annotations
 
@@ -20,12 +20,17 @@ INDEX = WordType(256, False, False)
 
 
 class ArrayType(types.Type):  # type: ignore[misc]
-    """Numba's view of ``Words[T]`` and ``Scratch[T]``."""
+    """Numba's view of ``Words[T]`` and ``Scratch[T]``; a struct lies field after field, four limbs each."""
 
-    def __init__(self, element: WordType, writable: bool) -> None:
+    def __init__(self, element: Any, writable: bool) -> None:
         self.element = element
         self.writable = writable
         super().__init__(name=f"{'Scratch' if writable else 'Words'}[{element.name}]")
+
+    @property
+    def key(self) -> Any:
+        """What makes it this type: the name of a struct says nothing of the names of its fields."""
+        return self.element, self.writable
 
 
 @register_model(ArrayType)
@@ -63,21 +68,27 @@ class _Length(AbstractTemplate):  # type: ignore[misc]
         return signature(types.intp, *args) if isinstance(args[0], ArrayType) else None
 
 
-def _place(context: Any, builder: Any, kind: ArrayType, array: Any, index: Any) -> Any:
-    """The address of an element; an index outside, negative ones included, is an error."""
+def _place(context: Any, builder: Any, kind: ArrayType, array: Any, index: Any, width: int = 1) -> Any:
+    """The address of an element of so many words; an index outside, negative ones included, is an error."""
     view = cgutils.create_struct_proxy(kind)(context, builder, value=array)
     length = builder.zext(view.length, I256)
     wide = resize(builder, index, True, I256)
     fail_if(context, builder, builder.icmp_unsigned(">=", wide, length))
     first = builder.bitcast(view.data, I256.as_pointer())
-    return builder.gep(first, [builder.trunc(wide, I64)])
+    return builder.gep(first, [builder.mul(builder.trunc(wide, I64), I64(width))])
 
 
 @lower_builtin(operator.getitem, ArrayType, types.intp)
 @lower_builtin(operator.getitem, ArrayType, INDEX)
 def _get(context: Any, builder: Any, sig: Any, args: Any) -> Any:
     kind = sig.args[0]
-    return load_word(builder, kind.element, _place(context, builder, kind, *args))
+    array, index = args
+    if isinstance(kind.element, WordType):
+        return load_word(builder, kind.element, _place(context, builder, kind, array, index))
+    words = kind.element.types
+    first = _place(context, builder, kind, array, index, len(words))
+    values = [load_word(builder, word, builder.gep(first, [I64(n)])) for n, word in enumerate(words)]
+    return context.make_tuple(builder, kind.element, values)
 
 
 @lower_builtin(operator.setitem, ArrayType, types.intp, WordType)

@@ -18,7 +18,7 @@ from vmargin.cache import cache_root
 from vmargin.solidity.integers import Word
 from vmargin.solidity.kernel import Kernel, global_names
 from vmargin.solidity.native.loader import cpu_features
-from vmargin.solidity.signatures import fields, is_struct, type_name
+from vmargin.solidity.signatures import array_element, fields, is_struct, type_name
 
 
 def fingerprint(kernel: Kernel[..., Any]) -> str:
@@ -43,11 +43,14 @@ def fingerprint(kernel: Kernel[..., Any]) -> str:
 
 
 def _shape(thing: Any) -> str:
-    """A constant's type and value, or a type; a struct with its fields, whichever file it is from."""
+    """A constant's type and value, or a type; a struct, in an array too, with its fields from any file."""
     if is_struct(thing):
         return f"{thing.__name__}({', '.join(f'{n}: {_shape(t)}' for n, t in fields(thing).items())})"
     if isinstance(thing, Word | int):
         return repr(thing)
+    element = array_element(thing)
+    if is_struct(element):
+        return f"{type_name(thing)} of {_shape(element)}"
     return type_name(thing)
 
 

@@ -17,6 +17,7 @@ from vmargin.errors import VmarginError
 from vmargin.solidity.columns import leaves
 from vmargin.solidity.kernel import Kernel
 from vmargin.solidity.native.array_type import ArrayType, load_word, store_word
+from vmargin.solidity.native.libraries import Whole, parts
 from vmargin.solidity.native.limb_steps import I1, I64, I256
 from vmargin.solidity.native.loader import target_machine
 from vmargin.solidity.native.rewrite import Natives
@@ -27,7 +28,7 @@ from vmargin.solidity.signatures import array_element, fields, is_struct
 BYTE = ir.IntType(8)
 POINTER = BYTE.as_pointer()
 
-_natives = Natives()
+natives = Natives()
 
 
 class NativeCompilationError(VmarginError):
@@ -45,7 +46,7 @@ def numba_type(annotation: Any) -> Any:
         return types.BaseTuple.from_types(kinds, annotation)
     (leaf,) = leaves(annotation)
     if array_element(annotation) is not None:
-        return ArrayType(word_type(leaf.kind), leaf.writable)
+        return ArrayType(numba_type(leaf.kind), leaf.writable)
     return word_type(leaf.kind)
 
 
@@ -61,9 +62,11 @@ def compile_kernel(kernel: Kernel[..., Any]) -> bytes:
     arguments = tuple(numba_type(t) for t in kernel.signature.types)
     returns = numba_type(kernel.signature.returns)
     with global_compiler_lock:
-        dispatcher = _natives.dispatcher(kernel)
+        dispatcher = natives.dispatcher(kernel)
+        context = cpu_target.target_context
         try:
-            dispatcher.compile(arguments)
+            with parts(context.codegen()):
+                dispatcher.compile(arguments)
         except NumbaError as error:
             raise NativeCompilationError(
                 f"{kernel.name} does not compile to machine code: {error}"
@@ -74,8 +77,7 @@ def compile_kernel(kernel: Kernel[..., Any]) -> bytes:
                 f"{kernel.name} returns {compiled.signature.return_type} natively, "
                 f"{returns} by its annotation"
             )
-        context = cpu_target.target_context
-        library = context.codegen().create_library(kernel.name)
+        library = Whole(context.codegen(), kernel.name)
         module = library.create_ir_module(kernel.name)
         _emit_loop(context, module, compiled.fndesc)
         library.add_ir_module(module)

@@ -18,9 +18,11 @@ from numba.extending import intrinsic
 from vmargin.solidity import assembly
 from vmargin.solidity.integers import Word
 from vmargin.solidity.kernel import Kernel, global_names
+from vmargin.solidity.native.array_type import ArrayType
 from vmargin.solidity.native.idioms import Idioms
 from vmargin.solidity.native.opcodes import NATIVE_OPCODES, conversion
 from vmargin.solidity.native.word_type import WordType
+from vmargin.solidity.signatures import is_scratch
 
 _OPCODES = {function: NATIVE_OPCODES[name] for name, function in assembly.OPCODES.items()}
 
@@ -37,9 +39,31 @@ def _bound(typingctx: Any, value: Any) -> Any:
     return types.int64(value), lowered
 
 
+@intrinsic  # type: ignore[untyped-decorator]
+def _view(typingctx: Any, array: Any) -> Any:
+    """A scratch array as the read-only one that a callee takes, so that the callee is compiled once."""
+    if not isinstance(array, ArrayType):
+        return None
+    return ArrayType(array.element, False)(array), lambda context, builder, sig, args: args[0]
+
+
+@intrinsic  # type: ignore[untyped-decorator]
+def _flag(typingctx: Any, value: Any) -> Any:
+    """A bool as such, where numba sees a constant."""
+    if not isinstance(value, types.Boolean | types.BooleanLiteral):
+        return None
+
+    def lowered(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+        return context.cast(builder, args[0], sig.args[0], types.boolean)
+
+    return types.boolean(value), lowered
+
+
 class _Native(ast.NodeTransformer):
-    def __init__(self, scope: dict[str, Any]) -> None:
-        self.scope = scope
+    def __init__(self, kernel: Kernel[..., Any]) -> None:
+        self.scope = kernel.body.__globals__
+        names, kinds, self.returns = kernel.signature
+        self.scratch = {name for name, kind in zip(names, kinds, strict=True) if is_scratch(kind)}
         self.constants: dict[str, Any] = {}
 
     def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.FunctionDef:
@@ -54,6 +78,15 @@ class _Native(ast.NodeTransformer):
         plain = ast.Assign([node.target], self.visit(node.value))
         return ast.copy_location(plain, node)
 
+    def visit_Return(self, node: ast.Return) -> ast.Return:
+        self.generic_visit(node)
+        cast = {bool: _flag, int: _bound}.get(self.returns)
+        if cast is not None and node.value is not None:
+            name = f"native{cast.__name__}"
+            self.constants[name] = cast
+            node.value = ast.Call(ast.Name(name, ast.Load()), [node.value], [])
+        return node
+
     def visit_Raise(self, node: ast.Raise) -> ast.Raise:
         return ast.copy_location(ast.Raise(ast.Name("RuntimeError", ast.Load())), node)
 
@@ -67,10 +100,20 @@ class _Native(ast.NodeTransformer):
         return node
 
     def visit_Call(self, node: ast.Call) -> ast.AST:
+        callee = self.scope.get(node.func.id) if isinstance(node.func, ast.Name) else None
+        if isinstance(callee, Kernel):
+            pairs = zip(node.args, callee.signature.types, strict=True)
+            node.args = [argument if is_scratch(kind) else self._read(argument) for argument, kind in pairs]
         if isinstance(node.func, ast.Name) and node.func.id == "range":
             self.constants["native_bound"] = _bound
             node.args = [ast.Call(ast.Name("native_bound", ast.Load()), [a], []) for a in node.args]
         return self.generic_visit(node)
+
+    def _read(self, argument: ast.expr) -> ast.expr:
+        if isinstance(argument, ast.Name) and argument.id in self.scratch:
+            self.constants["native_view"] = _view
+            return ast.Call(ast.Name("native_view", ast.Load()), [argument], [])
+        return argument
 
 
 class Natives:
@@ -94,7 +137,7 @@ class Natives:
         tree = ast.parse(textwrap.dedent("".join(lines)))
         (function,) = tree.body
         assert isinstance(function, ast.FunctionDef)
-        idioms, native = Idioms(function, body.__globals__), _Native(body.__globals__)
+        idioms, native = Idioms(function, body.__globals__), _Native(kernel)
         tree = ast.fix_missing_locations(native.visit(idioms.visit(tree)))
         ast.increment_lineno(tree, first - 1)
         code = compile(tree, body.__code__.co_filename, "exec")
