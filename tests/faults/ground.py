@@ -19,7 +19,7 @@ from vmargin.chain.faults import Upstream
 from vmargin.chain.faults.upstream import HttpNode
 from vmargin.solidity.abi import Function
 
-LEDGER = Path(__file__).parents[2] / "contracts" / "build" / "Ledger.json"
+LEDGER = Path(__file__).parents[2] / "contracts" / "build" / "BankLedger.json"
 ENTRY = "entry(uint256)(uint128)"
 ENTER = Function.parse("enter(uint256,uint256,uint128)")
 SPAWN = Function.parse("spawn(uint256,uint256)")

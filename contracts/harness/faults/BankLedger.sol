@@ -2,7 +2,7 @@
 pragma solidity =0.8.37;
 
 /// Entries to read in each way that there is, of a type whose padding shows, and contracts whose code differs.
-contract Ledger {
+contract BankLedger {
     mapping(uint256 id => uint128) public entry;
 
     event Entered(uint256 indexed id, uint128 value);
