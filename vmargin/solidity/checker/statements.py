@@ -22,6 +22,7 @@ from vmargin.solidity.checker.types import (
     parameter_fault,
     value_fault,
 )
+from vmargin.solidity.kernel import Kernel
 from vmargin.solidity.reverts import CustomError, Empty, Error, Panic, argument_types
 from vmargin.solidity.signatures import array_element, is_scratch, is_struct
 
@@ -118,8 +119,12 @@ class Statements(Expressions):
         return False
 
     def _expr_statement(self, node: ast.Expr) -> bool:
-        if not isinstance(node.value, ast.Constant):
-            self.infer(node.value)
+        call = node.value
+        if not isinstance(call, ast.Constant):
+            self.infer(call)
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id not in self.stored:
+            if isinstance(self.resolve(call.func), Kernel):
+                return True  # for its reverts, or for what it writes
         self.report(node, "statement", "an expression stands alone", "assign its value or leave it out")
         return True
 
