@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vmargin.errors import MissingExtra, UsageError
-from vmargin.solidity.bytecode import Contract, load_artifact
+from vmargin.solidity.bytecode import Contract, Evm, load_artifact
 from vmargin.solidity.integers import int64, uint256
 from vmargin.solidity.reverts import CustomError, Halt, Panic, Unknown
 
@@ -80,6 +80,31 @@ def test_sender_and_gas_can_be_said(contract: Contract) -> None:
         contract.call("succeed", (1, 2, True), gas=21_500)
     with pytest.raises(UsageError, match="refused"):
         contract.call("nothing", gas=1)
+
+
+def test_contracts_share_an_evm_with_its_time_and_tell_their_events() -> None:
+    evm = Evm()
+    evm.time = 1_800_000_000
+    build = ARTIFACT.parent
+    token = Contract.deploy(build / "Erc20.json", ("Dollar", "USD", 6), evm=evm)
+    other = Contract.deploy(build / "Erc20.json", ("Dollar", "USD", 6), evm=evm)
+    assert token.evm is other.evm is evm
+    assert token.address != other.address
+    someone = "0x" + "ca" * 20
+    token.call("mint", (someone, 7))
+    (log,) = evm.logs
+    assert (log.address, log.topics[2][12:].hex(), int.from_bytes(log.data, "big")) == (
+        token.address,
+        "ca" * 20,
+        7,
+    )
+    assert 21_000 < evm.gas_used < 100_000
+    assert token.call("balanceOf", (someone,)) == (7,)
+    assert other.call("balanceOf", (someone,)) == (0,)
+    assert evm.time == 1_800_000_000
+    outcome = token.outcome("transfer", (token.address, 3), sender=someone)
+    assert outcome == (True,)
+    assert token.call("balanceOf", (someone,)) == (4,)
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,17 @@ _ZERO_MASK = uint256(0xFFFF_FFFFFFFF_FFFFFFFF)
 
 
 @kernel
+def pack(underlying: uint256, expiry: uint256, kind: uint256, strike: uint256) -> uint256:
+    """Give the identifier of an instrument with these parts, or revert."""
+    instrument = underlying << 224 | expiry << 184 | kind << 176 | strike
+    whole = underlying >> 32 == 0 and expiry >> 40 == 0 and kind >> 8 == 0 and strike >> 96 == 0
+    if not whole:
+        raise InvalidInstrument(instrument)
+    requireValid(instrument)
+    return instrument
+
+
+@kernel
 def underlyingOf(instrument: uint256) -> uint256:
     """The number of the underlying."""
     return instrument >> 224

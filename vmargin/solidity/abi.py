@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from vmargin.errors import UsageError
+from vmargin.solidity.integers import Word
 from vmargin.solidity.reverts import argument_types, selector
 
 _MASK = (1 << 256) - 1
@@ -100,7 +101,7 @@ class Coder:
         from eth_abi.exceptions import EncodingError
 
         try:
-            return encode(self.types, values)
+            return encode(self.types, _plain(values))
         except (EncodingError, TypeError) as error:
             raise self._unfit(values, error) from None
 
@@ -183,6 +184,13 @@ def _leaf(kind: str) -> _Leaf | None:
         return None
     bits = int(match.group(2))
     return _Leaf(0, (1 << bits) - 1) if match.group(1) else _Leaf(-1 << (bits - 1), (1 << (bits - 1)) - 1)
+
+
+def _plain(value: Any) -> Any:
+    """Give words as the ints that they are: eth-abi takes a modulus of what it encodes."""
+    if isinstance(value, tuple | list):
+        return [_plain(part) for part in value]
+    return int(value) if isinstance(value, Word) else value
 
 
 def _address(value: Any) -> int:

@@ -11,7 +11,7 @@ import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from vmargin.errors import MissingExtra, UsageError
 from vmargin.solidity.abi import Coder, Function, Parameter
@@ -26,13 +26,60 @@ _HALTED = re.compile(r"Halt \{ reason: (\w+)")
 _HALTS = {"InvalidFEOpcode": "invalid opcode", "OpcodeNotFound": "invalid opcode"}
 
 
+class Log(NamedTuple):
+    """An event as the EVM emits it."""
+
+    address: str
+    topics: tuple[bytes, ...]
+    data: bytes
+
+
+class Evm:
+    """An EVM that several contracts may share: ``Contract.deploy(artifact, evm=evm)``."""
+
+    def __init__(self) -> None:
+        try:
+            import pyrevm
+        except ImportError:
+            raise MissingExtra("pyrevm", "evm", "running contract bytecode") from None
+        self.raw: Any = pyrevm.EVM()
+
+    @property
+    def time(self) -> int:
+        """What contracts read as the block's timestamp."""
+        return int(self.raw.env.block.timestamp)
+
+    @time.setter
+    def time(self, seconds: int) -> None:
+        import pyrevm
+
+        self.raw.set_block_env(pyrevm.BlockEnv(timestamp=int(seconds)))
+
+    @property
+    def gas_used(self) -> int:
+        """By the last call that succeeded, after refunds; with what a transaction and its calldata cost."""
+        return int(self.raw.result.gas_used)
+
+    @property
+    def logs(self) -> list[Log]:
+        """Of the last call that succeeded."""
+        return [
+            Log(
+                log.address.lower(),
+                tuple(bytes.fromhex(topic.removeprefix("0x")) for topic in log.topics),
+                bytes(log.data[1]),
+            )
+            for log in self.raw.result.logs
+        ]
+
+
 class Contract:
     """Deployed bytecode: ``Contract.deploy("contracts/build/Name.json").call("f", (1, 2))``."""
 
     def __init__(
-        self, evm: Any, address: str, abi: Iterable[Mapping[str, Any]], errors: Iterable[Any]
+        self, evm: Evm, address: str, abi: Iterable[Mapping[str, Any]], errors: Iterable[Any]
     ) -> None:
-        self._evm = evm
+        self.evm = evm
         self.address = address
         entries = list(abi)
         self.functions = [Function(entry) for entry in entries if entry["type"] == "function"]
@@ -49,8 +96,10 @@ class Contract:
         arguments: Sequence[Any] = (),
         *,
         errors: Iterable[CustomError | str] = (),
+        evm: Evm | None = None,
+        sender: str = _SENDER,
     ) -> Contract:
-        """Deploy to an EVM of its own.
+        """Deploy, to an EVM of its own unless one is named.
 
         Parameters
         ----------
@@ -60,12 +109,16 @@ class Contract:
             Of the constructor.
         errors
             Custom errors that may occur and that the ABI lacks: it does not list what assembly reverts with.
+        evm
+            With the contracts that this one is to call or to be called by.
+        sender
+            Who deploys.
         """
         artifact = artifact if isinstance(artifact, Mapping) else load_artifact(artifact)
         code = creation_code(artifact, arguments)
-        evm = _new_evm()
+        evm = evm or Evm()
         try:
-            address = str(evm.deploy(_SENDER, code, gas=GAS))
+            address = str(evm.raw.deploy(sender, code, gas=GAS))
         except RuntimeError as error:
             raise failure_of(error, (*_declared(artifact["abi"]), *errors)) from None
         return cls(evm, address, artifact["abi"], errors)
@@ -99,7 +152,7 @@ class Contract:
         if isinstance(function, str):
             function = self.function(function)
         data = function.calldata(arguments)
-        evm = self._evm
+        evm = self.evm.raw
         before = evm.snapshot() if function.reads else None
         try:
             returned = evm.message_call(sender, self.address, data, gas=gas)
@@ -111,11 +164,16 @@ class Contract:
         return function.results(returned)
 
     def outcome(
-        self, function: str | Function, arguments: Sequence[Any] = ()
+        self,
+        function: str | Function,
+        arguments: Sequence[Any] = (),
+        *,
+        gas: int = GAS,
+        sender: str = _SENDER,
     ) -> tuple[Any, ...] | Revert | Halt:
         """Call a function and give what it raised as a value, to be compared like one."""
         try:
-            return self.call(function, arguments)
+            return self.call(function, arguments, gas=gas, sender=sender)
         except (Revert, Halt) as outcome:
             return outcome
 
@@ -145,14 +203,6 @@ def creation_code(artifact: Mapping[str, Any], arguments: Sequence[Any] = ()) ->
         if entry["type"] == "constructor":
             inputs = entry["inputs"]
     return bytes.fromhex(code) + Coder(tuple(map(Parameter.read, inputs))).encode(arguments)
-
-
-def _new_evm() -> Any:
-    try:
-        import pyrevm
-    except ImportError:
-        raise MissingExtra("pyrevm", "evm", "running contract bytecode") from None
-    return pyrevm.EVM()
 
 
 def failure_of(error: RuntimeError, errors: Iterable[CustomError | str] = ()) -> Revert | Halt | UsageError:

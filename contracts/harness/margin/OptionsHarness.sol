@@ -6,12 +6,12 @@ import {Option, Options} from "../../src/margin/Options.sol";
 import {Quote, Terms} from "../../src/margin/Types.sol";
 
 contract OptionsHarness {
-    function optionOf(uint256 instrument, uint256 time, Quote memory quote, Terms memory terms)
+    function optionOf(uint256 instrument, uint256 time, uint256 price, Quote memory quote, Terms memory terms)
         external
         pure
         returns (Option memory)
     {
-        return Options.optionOf(instrument, time, quote, terms);
+        return Options.optionOf(instrument, time, price, quote, terms);
     }
 
     function discountOf(int256 rate, uint256 term) external pure returns (uint256) {
@@ -30,8 +30,12 @@ contract OptionsHarness {
         return Options.totalVolatility(option, factor);
     }
 
-    function priceOf(Option memory option, uint256 forward, int256 volatilityBps) external pure returns (int256) {
-        return Options.priceOf(option, forward, volatilityBps);
+    function priceOf(Option memory option, uint256 forward, int256 lnMove, int256 volatilityBps)
+        external
+        pure
+        returns (int256)
+    {
+        return Options.priceOf(option, forward, lnMove, volatilityBps);
     }
 
     function greeksOf(Option memory option, uint256 forward, int256 rate) external pure returns (Greeks memory) {

@@ -26,6 +26,7 @@ error RateOutOfRange(int256 rate);
 // rules
 error UnderlyingNotCovered(uint256 underlying);
 error PnlOutOfRange(int256 pnl);
+error NotionalOutOfRange(uint256 underlying, uint256 notional);
 error LossOutOfRange(int256 loss);
 error GroupOutsideMatrix(uint256 group, uint256 matrixSize);
 error NegativeVariance(int256 variance);
@@ -33,6 +34,7 @@ error TailMissing(uint256 scenarios);
 error TailLength(uint256 given, uint256 wanted);
 error TailNotDescending(uint256 index);
 error TailNotLargest(uint256 scenario, int256 loss, int256 least);
+error TailScenarioUnknown(uint256 scenario, uint256 scenarios);
 
 // policies
 error SchemaUnknown(uint256 schema);
@@ -48,4 +50,8 @@ error CoversOutOfOrder(uint256 previous, uint256 underlying);
 error PolicyShockOutOfRange(int256 spotBps, int256 volatilityBps);
 error MatrixInvalid(uint256 row, uint256 column, int256 correlationBps);
 error MatrixSizeInvalid(uint256 matrixSize, uint256 entries);
+error PegThresholdOutOfRange(uint256 pegThreshold);
+error TermInvalid(uint256 termPowerBps, uint256 termFloor);
+error CoverOutOfRange(uint256 underlying, uint256 collateralCap, uint256 depth);
+error VarianceMayBeNegative(uint256 row, int256 rest);
 error GasOutOfReach(uint256 estimate, uint256 most);

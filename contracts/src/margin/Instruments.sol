@@ -20,6 +20,18 @@ library Instruments {
     uint256 internal constant CALL = 4;
     uint256 internal constant PUT = 5;
 
+    /// The identifier of an instrument with these parts, or a revert.
+    function pack(uint256 underlying, uint256 expiry, uint256 kind, uint256 strike)
+        internal
+        pure
+        returns (uint256 instrument)
+    {
+        instrument = underlying << 224 | expiry << 184 | kind << 176 | strike;
+        bool whole = underlying < 1 << 32 && expiry < 1 << 40 && kind < 1 << 8 && strike < 1 << 96;
+        if (!whole) revert InvalidInstrument(instrument);
+        requireValid(instrument);
+    }
+
     function underlyingOf(uint256 instrument) internal pure returns (uint256) {
         return instrument >> 224;
     }
