@@ -10,4 +10,9 @@ contract PolicyChecksHarness {
         PolicyChecks.requireValid(policy, mostScenarios);
         return true;
     }
+
+    function requireKeepable(Policy memory policy) external pure returns (bool) {
+        PolicyChecks.requireKeepable(policy);
+        return true;
+    }
 }

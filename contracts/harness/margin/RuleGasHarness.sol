@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity =0.8.37;
 
+import {GasPromise} from "../../src/margin/GasPromise.sol";
 import {Margins} from "../../src/margin/Margins.sol";
 import {Repricing} from "../../src/margin/Repricing.sol";
 import {Market, Policy, Portfolio} from "../../src/margin/Types.sol";
@@ -29,16 +30,8 @@ contract RuleGasHarness {
         gas -= gasleft();
     }
 
-    /// Of reading a policy from the code of a contract, and of checks on a portfolio and its market.
-    function gasOfChecks(Portfolio memory portfolio, Market memory market, bytes memory policy)
-        external
-        view
-        returns (uint256 gas)
-    {
-        gas = gasleft();
-        Policy memory decoded = abi.decode(policy, (Policy));
-        Margins.requirePortfolio(portfolio, decoded.terms.maxPositions);
-        Margins.requireMarket(portfolio.positions, market);
-        gas -= gasleft();
+    function requireKept(Policy memory policy) external pure returns (bool) {
+        GasPromise.requireKept(policy);
+        return true;
     }
 }
