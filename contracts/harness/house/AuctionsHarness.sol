@@ -20,6 +20,10 @@ contract AuctionsHarness {
         return Auctions.hasLapsed(elapsed, length);
     }
 
+    function isRecent(uint256 elapsed, uint256 length) external pure returns (bool) {
+        return Auctions.isRecent(elapsed, length);
+    }
+
     function discountAfter(uint256 elapsed, uint256 startBps, uint256 length) external pure returns (uint256) {
         return Auctions.discountAfter(elapsed, startBps, length);
     }

@@ -1,0 +1,258 @@
+// SPDX-License-Identifier: MIT
+pragma solidity =0.8.37;
+
+import {ReentrancyGuard} from "@openzeppelin/contracts/utils/ReentrancyGuard.sol";
+import {Limits} from "../margin/Limits.sol";
+import {Margin, Portfolio, Position} from "../margin/Types.sol";
+import {Accounts} from "./Accounts.sol";
+import {Auctions, Sale} from "./Auctions.sol";
+import {Health} from "./Health.sol";
+import {
+    AuctionLapsed,
+    AuctionRunning,
+    BidWouldWorsen,
+    FractionAboveLimit,
+    FractionOutOfRange,
+    HealthTooLow,
+    MayNotAct,
+    NoAuction,
+    NothingOwed,
+    NothingToClose,
+    NotLiquidatable,
+    PaymentAboveLimit,
+    RewardBelowLimit,
+    SameScope,
+    StillLiquidatable,
+    UnknownAccount
+} from "./HouseErrors.sol";
+import {IEngine} from "./interfaces/IEngine.sol";
+import {ILedger} from "./interfaces/ILedger.sol";
+import {Portfolios} from "./Portfolios.sol";
+
+/// Dutch auctions of accounts without maintenance margin, and what becomes of their debts.
+///
+/// An account is judged by its scope. In a pool, whose members stand for one another, a bid may be for any member: it
+/// must raise the pool's health, so that only positions which add to the pool's requirement can be taken, and their
+/// holder bears the penalty. A pool that no such bid helps is left to its waterfall.
+///
+/// A debt that nothing stands against stays where it is, as negative cash of its account, so that every movement is from
+/// one account to another. The insurance pays what it can, again whenever it has more; the rest is `deficitOf`.
+contract Liquidation is ReentrancyGuard {
+    using Health for Margin;
+
+    ILedger public immutable ledger;
+    IEngine public immutable engine;
+    uint256 public immutable startBps;
+    /// In seconds.
+    uint256 public immutable length;
+    /// The insurance's share of penalties.
+    uint256 public immutable insuranceBps;
+    /// The largest discount where the account itself cannot bear one.
+    uint256 public immutable backstopBps;
+
+    /// 0 where there is no auction.
+    mapping(uint256 account => uint256 time) public startedAt;
+    /// How many of an account's auctions have lapsed since one was ended; it stays when it is put up again.
+    mapping(uint256 account => uint256) public lapsesOf;
+
+    event Started(uint256 indexed account, int256 maintenanceHealth);
+    event Taken(uint256 indexed account, uint256 indexed liquidator, Sale sale);
+    event Ended(uint256 indexed account);
+    event Covered(uint256 indexed account, uint256 paid, uint256 deficit);
+
+    constructor(
+        ILedger ledger_,
+        IEngine engine_,
+        uint256 startBps_,
+        uint256 length_,
+        uint256 insuranceBps_,
+        uint256 backstopBps_
+    ) {
+        Auctions.requireValid(startBps_, length_, insuranceBps_, backstopBps_);
+        ledger = ledger_;
+        engine = engine_;
+        startBps = startBps_;
+        length = length_;
+        insuranceBps = insuranceBps_;
+        backstopBps = backstopBps_;
+    }
+
+    /// Puts an account up, whoever says so. One whose auction has lapsed may be put up again, from the start.
+    function start(uint256 account) external {
+        if (account < Accounts.FIRST_CUSTOMER) revert UnknownAccount(account);
+        uint256 since = startedAt[account];
+        if (since != 0 && !Auctions.hasLapsed(block.timestamp - since, length)) revert AuctionRunning(account, since);
+        int256 health = _marginOf(account).maintenance();
+        if (health >= 0) revert NotLiquidatable(account, health);
+        if (since != 0) lapsesOf[account] = Auctions.isRecent(block.timestamp - since, length) ? lapsesOf[account] + 1 : 0;
+        startedAt[account] = block.timestamp;
+        emit Started(account, health);
+    }
+
+    /// Ends the auction of an account that has maintenance margin again, whoever says so.
+    function end(uint256 account) external {
+        if (startedAt[account] == 0) revert NoAuction(account);
+        int256 health = _marginOf(account).maintenance();
+        if (health < 0) revert StillLiquidatable(account, health);
+        _end(account);
+    }
+
+    /// Whether an auction of the account has lapsed, just now or before the one that is on. A forgotten one does not count.
+    function hasFailed(uint256 account) external view returns (bool) {
+        uint256 since = startedAt[account];
+        if (since == 0) return false;
+        uint256 elapsed = block.timestamp - since;
+        return Auctions.isRecent(elapsed, length) && (lapsesOf[account] != 0 || Auctions.hasLapsed(elapsed, length));
+    }
+
+    /// What a bid now gets of each requirement released, and the largest fraction that it may take.
+    function offerOf(uint256 account) external view returns (uint256 discountBps, uint256 limit) {
+        Margin memory margin = _marginOf(account);
+        if (margin.maintenance() >= 0) revert NotLiquidatable(account, margin.maintenance());
+        return _terms(_discountNow(account), margin);
+    }
+
+    /// Takes a fraction of every position of the account over to the liquidator, at their value less a reward, provided
+    /// that this raises the account's health at both levels and leaves the liquidator with initial margin; and that he
+    /// pays no more and is rewarded no less than he says, who does not know the prices that he will meet.
+    function bid(uint256 account, uint256 liquidator, uint256 fraction, int256 mostPayment, uint256 leastReward)
+        external
+        nonReentrant
+        returns (Sale memory sale)
+    {
+        uint256 discountBps = _discountNow(account);
+        if (!ledger.mayAct(msg.sender, liquidator)) revert MayNotAct(liquidator, msg.sender);
+        if (fraction == 0 || fraction > Limits.WAD) revert FractionOutOfRange(fraction);
+        Position[] memory taken;
+        bool healthy;
+        {
+            Portfolio memory own = ledger.portfolioOf(account);
+            Position[] memory given;
+            (given, taken) = Auctions.closedOf(own.positions, fraction);
+            if (taken.length == 0) revert NothingToClose(account, fraction);
+            (uint256[] memory members, bytes32 policy) = ledger.scopeOf(account);
+            for (uint256 i = 0; i < members.length; ++i) {
+                if (members[i] == liquidator) revert SameScope(account, liquidator);
+            }
+            Portfolio memory current = members.length == 1 ? own : _combined(members);
+            (sale, healthy) = _sell(account, current, given, policy, fraction, discountBps);
+        }
+        if (sale.payment > mostPayment) revert PaymentAboveLimit(sale.payment, mostPayment);
+        if (sale.reward < leastReward) revert RewardBelowLimit(sale.reward, leastReward);
+        _requireMargin(liquidator, Portfolio(-sale.payment, taken));
+
+        ledger.move(account, liquidator, taken, -sale.payment);
+        if (sale.insured != 0) ledger.move(account, Accounts.INSURANCE, new Position[](0), int256(sale.insured));
+        emit Taken(account, liquidator, sale);
+        if (healthy || fraction == Limits.WAD) _end(account);
+        if (fraction == Limits.WAD) _cover(account);
+    }
+
+    /// Pays what an account owes that nothing stands against, as far as the insurance can; whoever says so.
+    function cover(uint256 account) external nonReentrant returns (uint256 paid) {
+        uint256 owed;
+        (owed, paid) = _cover(account);
+        if (owed == 0) revert NothingOwed(account);
+    }
+
+    /// What an account owes that holds nothing: left for the waterfall of its pool, or to its owner.
+    function deficitOf(uint256 account) public view returns (uint256) {
+        Portfolio memory own = ledger.portfolioOf(account);
+        return own.positions.length == 0 && own.cash < 0 ? uint256(-own.cash) : 0;
+    }
+
+    /// What the account sells, judged by its scope with and without it on one grid of prices.
+    function _sell(
+        uint256 account,
+        Portfolio memory current,
+        Position[] memory given,
+        bytes32 policy,
+        uint256 fraction,
+        uint256 discountBps
+    ) private view returns (Sale memory sale, bool healthy) {
+        (Margin memory before, Margin memory afterwards) =
+            engine.change(current, Portfolios.merge(current, Portfolio(0, given)), policy);
+        if (before.maintenance() >= 0) revert NotLiquidatable(account, before.maintenance());
+        (uint256 discount, uint256 limit) = _terms(discountBps, before);
+        if (fraction > limit) revert FractionAboveLimit(fraction, limit);
+
+        sale = Auctions.saleOf(before, afterwards, fraction, discount, insuranceBps);
+        // cash is worth itself, and no requirement depends on it
+        afterwards.value += sale.value - int256(sale.penalty);
+        _requireNoFall(account, before.initial(), afterwards.initial());
+        _requireNoFall(account, before.maintenance(), afterwards.maintenance());
+        healthy = afterwards.maintenance() >= 0;
+    }
+
+    function _requireNoFall(uint256 account, int256 before, int256 afterwards) private pure {
+        if (afterwards < before) revert BidWouldWorsen(account, before, afterwards);
+    }
+
+    function _requireMargin(uint256 liquidator, Portfolio memory received) private view {
+        (uint256[] memory members, bytes32 policy) = ledger.scopeOf(liquidator);
+        Portfolio memory current = _combined(members);
+        (Margin memory before, Margin memory afterwards) =
+            engine.change(current, Portfolios.merge(current, received), policy);
+        if (!Health.allows(before, afterwards)) {
+            revert HealthTooLow(liquidator, afterwards.initial(), afterwards.maintenance());
+        }
+    }
+
+    /// By `change`: a member that has left its pool may hold more positions than its own policy admits.
+    function _marginOf(uint256 account) private view returns (Margin memory margin) {
+        (uint256[] memory members, bytes32 policy) = ledger.scopeOf(account);
+        Portfolio memory current = _combined(members);
+        (margin,) = engine.change(current, current, policy);
+    }
+
+    function _end(uint256 account) private {
+        delete startedAt[account];
+        delete lapsesOf[account];
+        emit Ended(account);
+    }
+
+    function _cover(uint256 account) private returns (uint256 owed, uint256 paid) {
+        owed = _owedBy(account);
+        if (owed == 0) return (0, 0);
+        int256 insurance = ledger.portfolioOf(Accounts.INSURANCE).cash;
+        if (insurance > 0) paid = uint256(insurance) < owed ? uint256(insurance) : owed;
+        if (paid != 0) ledger.move(Accounts.INSURANCE, account, new Position[](0), int256(paid));
+        emit Covered(account, paid, owed - paid);
+    }
+
+    /// What the insurance answers for: no member of the scope holds anything, so that nothing can be sold, and all
+    /// their cash together does not make up for what this one owes.
+    function _owedBy(uint256 account) private view returns (uint256) {
+        uint256 deficit = account < Accounts.FIRST_CUSTOMER ? 0 : deficitOf(account);
+        if (deficit == 0) return 0;
+        (uint256[] memory members,) = ledger.scopeOf(account);
+        Portfolio memory all = _combined(members);
+        if (all.cash >= 0) return 0;
+        for (uint256 i = 0; i < members.length; ++i) {
+            if (ledger.portfolioOf(members[i]).positions.length != 0) return 0;
+        }
+        return uint256(-all.cash) < deficit ? uint256(-all.cash) : deficit;
+    }
+
+    function _discountNow(uint256 account) private view returns (uint256) {
+        uint256 since = startedAt[account];
+        if (since == 0) revert NoAuction(account);
+        uint256 elapsed = block.timestamp - since;
+        if (Auctions.hasLapsed(elapsed, length)) revert AuctionLapsed(account, since);
+        return Auctions.discountAfter(elapsed, startBps, length);
+    }
+
+    function _terms(uint256 discountBps, Margin memory before) private view returns (uint256 discount, uint256 limit) {
+        discount = Auctions.discountOn(
+            discountBps, backstopBps, before.value, before.initialRequirement, before.maintenanceRequirement
+        );
+        limit = Auctions.fractionLimit(before.value, before.haircut, before.initialRequirement, discount);
+    }
+
+    function _combined(uint256[] memory members) private view returns (Portfolio memory all) {
+        all = ledger.portfolioOf(members[0]);
+        for (uint256 i = 1; i < members.length; ++i) {
+            all = Portfolios.merge(all, ledger.portfolioOf(members[i]));
+        }
+    }
+}
