@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -52,6 +53,13 @@ class Mismatch:
             "got": self.got,
         }
 
+    def lines(self) -> Iterator[str]:
+        """The mismatch, nothing left out."""
+        yield f"first mismatch: {self.function}[{self.index}], {self.reading} reading"
+        yield f"  in        {json.dumps(self.given)}"
+        yield f"  expected  {json.dumps(self.expected)}"
+        yield f"  got       {json.dumps(self.got)}"
+
 
 @dataclass(frozen=True, slots=True)
 class FunctionReport:
@@ -72,6 +80,12 @@ class FunctionReport:
             "firstMismatch": first,
         }
 
+    @property
+    def verdict(self) -> str:
+        """The mismatches by reading."""
+        counts = ", ".join(f"{reading} {count}" for reading, count in self.mismatches.items())
+        return f"{sum(self.mismatches.values()):>6} mismatches ({counts})"
+
 
 @dataclass(frozen=True, slots=True)
 class Report:
@@ -79,6 +93,11 @@ class Report:
 
     functions: list[FunctionReport]
     notes: list[str]
+
+    @property
+    def failures(self) -> int:
+        """How many comparisons failed."""
+        return self.mismatches
 
     @property
     def mismatches(self) -> int:
@@ -98,6 +117,14 @@ class Report:
             "functions": [f.as_json() for f in self.functions],
             "notes": self.notes,
         }
+
+    def lines(self) -> Iterator[str]:
+        """A line per function, then the first mismatch whole."""
+        width = max(len(function.function) for function in self.functions)
+        for function in self.functions:
+            yield f"{function.function:<{width}}  {function.cases:>6} cases  {function.verdict}"
+        if self.first:
+            yield from self.first.lines()
 
 
 def check(kernels: Mapping[str, AnyKernel], path: Path, tell: Tell) -> Report:

@@ -7,6 +7,7 @@ import json
 import lzma
 import re
 import zlib
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +20,11 @@ _INTEGER = re.compile(r"0|-?[1-9][0-9]*")
 _LONGEST_INTEGER = len(str(-(1 << 255)))
 
 
-def load(path: Path) -> dict[str, Any]:
-    """Read a JSON object from a file, which may be compressed with xz or gzip."""
+def load(path: Path, broken: Callable[[str], Any] | None = None) -> dict[str, Any]:
+    """Read a JSON object from a file, which may be compressed with xz or gzip.
+
+    `broken` reads numbers with a point or an exponent, and raises ValueError where it cannot.
+    """
     try:
         raw = path.read_bytes()
         for magic, decompress in _DECOMPRESSORS.items():
@@ -31,7 +35,9 @@ def load(path: Path) -> dict[str, Any]:
     except OSError as error:
         raise UsageError(f"{path}: cannot be read: {error.strerror or error}") from None
     try:
-        document = json.loads(raw.decode(), object_pairs_hook=_distinct, parse_constant=_no_number)
+        document = json.loads(
+            raw.decode(), object_pairs_hook=_distinct, parse_constant=_no_number, parse_float=broken
+        )
     except json.JSONDecodeError as error:
         place = f"line {error.lineno}, column {error.colno}"
         raise UsageError(f"{path}: malformed JSON at {place}: {error.msg}") from None
@@ -100,5 +106,5 @@ def check_integer(value: Any, where: str) -> None:
 
 def shown(value: Any) -> str:
     """A value for a message: as JSON, cut short where it is long."""
-    text = json.dumps(value)
+    text = json.dumps(value, default=str)
     return text if len(text) <= 100 else f"{text[:97]}..."
