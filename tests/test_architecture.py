@@ -18,7 +18,7 @@ MAY_IMPORT = {
     "chain": {"errors", "cache", "solidity", "artifacts"},
     "testing": {"errors", "solidity", "chain"},
     "crosscheck": {"errors", "solidity", "fixedpoint", "margin"},
-    "cli": {"errors", "solidity", "fixedpoint", "margin", "crosscheck", "chain", "protocols"},
+    "cli": {"errors", "solidity", "fixedpoint", "margin", "crosscheck", "chain", "protocols", "artifacts"},
     "__main__": {"cli"},
     "__init__": set(),
 }

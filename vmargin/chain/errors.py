@@ -123,5 +123,9 @@ class Reorged(ChainError):
     exit_code = 4
 
 
+class NotMined(ChainError):
+    """A transaction that was sent did not do what it was sent for."""
+
+
 class DevnetFailed(ChainError):
     """The local chain did not start, or has ended; the message holds what anvil said last."""

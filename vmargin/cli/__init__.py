@@ -8,7 +8,7 @@ import sys
 from collections.abc import Sequence
 
 from vmargin import __version__
-from vmargin.cli import conform, devnet, read, replay
+from vmargin.cli import conform, deploy, devnet, margin, read, replay
 from vmargin.cli.arguments import CommandParser
 from vmargin.errors import VmarginError
 
@@ -16,7 +16,7 @@ INTERNAL = 70
 INTERRUPTED = 130
 PIPE_CLOSED = 141
 
-COMMANDS = (conform, devnet, read, replay)
+COMMANDS = (conform, deploy, devnet, margin, read, replay)
 """Modules that each add one subcommand."""
 
 

@@ -5,17 +5,18 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, ClassVar, Generic, TypeAlias, TypeVar
 
-from vmargin.chain.view import BlockView, Provenance
+from vmargin.chain.view import BlockView
 from vmargin.errors import UsageError
-from vmargin.protocols.deployment import Deployment
+from vmargin.protocols.deployment import CodeChanged, Deployment
 from vmargin.protocols.verdict import Verdict, Warned
 from vmargin.solidity.reverts import Halt, Revert
 
 S = TypeVar("S", bound="State")
 
-Figures: TypeAlias = Mapping[str, int]
+Figures: TypeAlias = Mapping[str, int | tuple[int, ...]]
 """A margin's integers by the names that the contract gives them, in its own units."""
 
 Answer: TypeAlias = Figures | Revert | Halt
@@ -55,8 +56,8 @@ class Margin:
     answer: Answer
     verdict: Verdict
     warnings: tuple[Warned, ...] = ()
-    details: Mapping[str, Any] = field(default_factory=dict)
-    """What explains the figures: worst scenario, groups; in JSON's types."""
+    details: Figures = field(default_factory=dict)
+    """What follows from the figures and a user looks for, such as health."""
 
     @property
     def figures(self) -> Figures:
@@ -71,11 +72,15 @@ class Margin:
             "protocol": self.protocol,
             "account": self.account,
             **self.verdict.as_json(),
-            "figures": {name: str(value) for name, value in self.figures.items()},
+            "figures": {name: _text(value) for name, value in self.figures.items()},
             **({"revert": str(self.answer)} if failed else {}),
             "warnings": [{"code": w.code, "text": w.text} for w in self.warnings],
-            "details": dict(self.details),
+            "details": {name: _text(value) for name, value in self.details.items()},
         }
+
+
+def _text(value: int | tuple[int, ...]) -> str | list[str]:
+    return [str(part) for part in value] if isinstance(value, tuple) else str(value)
 
 
 @dataclass(frozen=True)
@@ -89,12 +94,27 @@ class Action:
     """For a person: what it does."""
 
 
+@dataclass(frozen=True)
+class Alternative:
+    """What an account would need under another rule."""
+
+    name: str
+    answer: Answer
+    required: int | None
+    """The initial requirement; None where the rule reverts."""
+    saving: int | None
+    """Against the strictest of the alternatives' own kind, isolated margin."""
+
+
 class Protocol(ABC, Generic[S]):
     """One deployment of a protocol, and what may be asked of it."""
 
     name: ClassVar[str]
     account_form: ClassVar[str]
     """How an account is written, for help and errors: ``a number``, ``0x…``, ``market:0x…``."""
+    decimals: ClassVar[Mapping[str, int]]
+    """By name of a figure that is an amount, its decimals, for people."""
+    state: ClassVar[type[State]]
 
     def __init__(self, deployment: Deployment) -> None:
         self.deployment = deployment
@@ -105,8 +125,8 @@ class Protocol(ABC, Generic[S]):
         """The one spelling of an account's id, or a UsageError that shows the form."""
 
     @classmethod
-    def at_address(cls, chain_id: int, address: str) -> Deployment:
-        """A deployment that one address says all about."""
+    def at_address(cls, view: BlockView, address: str) -> Deployment:
+        """The deployment of which one contract says where the others are."""
         raise UsageError(f"{cls.name} has several contracts: give --deployment FILE instead of {address}")
 
     @abstractmethod
@@ -117,9 +137,10 @@ class Protocol(ABC, Generic[S]):
     def read(self, view: BlockView, accounts: Sequence[str]) -> list[S]:
         """What the rule reads about each account."""
 
+    @classmethod
     @abstractmethod
-    def margin(self, state: S) -> Margin:
-        """The mirror's answer."""
+    def margin(cls, state: S) -> Margin:
+        """The mirror's answer: the state says all that the rule reads."""
 
     @abstractmethod
     def onchain(self, view: BlockView, accounts: Sequence[str]) -> list[Answer]:
@@ -129,10 +150,40 @@ class Protocol(ABC, Generic[S]):
         """What a liquidator would send now; empty where there is nothing to do."""
         raise UsageError(f"{self.name} has no liquidation of its own here")
 
-    def require_chain(self, provenance: Provenance) -> None:
+    @classmethod
+    def from_files(cls, portfolio: Path, policy: Path) -> S:
+        """A state that a person has written down, for which no chain is needed."""
+        raise UsageError(f"{cls.name} takes no portfolio from a file")
+
+    @classmethod
+    def what_if(cls, state: S) -> list[Alternative]:
+        """The account under other rules than its own, side by side."""
+        raise UsageError(f"{cls.name} has one rule only")
+
+    def verify(self, view: BlockView) -> None:
+        """Refuse a view on which the deployment is not what its file says.
+
+        Raises
+        ------
+        UsageError
+            If the view is of another chain.
+        CodeChanged
+            If a contract has other code than the file was written for.
+        """
+        self.require_chain(view)
+        known = {role: place for role, place in self.deployment.contracts.items() if place.code_hash}
+        for role, place in known.items():
+            found = "0x" + view.code_hash(place.address).hex()
+            if found != place.code_hash:
+                raise CodeChanged(
+                    f"the {role} of {self.name} at {place.address} has code of hash {found} at block "
+                    f"{view.number}, not {place.code_hash}: check it, then write the new hash down"
+                )
+
+    def require_chain(self, view: BlockView) -> None:
         """Refuse a view of another chain than the deployment's."""
-        if provenance.chain_id != self.deployment.chain_id:
+        if view.chain_id != self.deployment.chain_id:
             raise UsageError(
                 f"the deployment of {self.name} is on chain {self.deployment.chain_id}, the view is of "
-                f"chain {provenance.chain_id}: name the node of the one or the deployment of the other"
+                f"chain {view.chain_id}: name the node of the one or the deployment of the other"
             )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -46,6 +46,10 @@ class Deployment:
                 f"the deployment of {self.protocol} on chain {self.chain_id} names no {role}: it has "
                 + (", ".join(self.contracts) or "no contracts")
             ) from None
+
+    def with_extras(self, extras: Mapping[str, Any]) -> Deployment:
+        """The same with more that is good to know."""
+        return replace(self, extras={**self.extras, **extras})
 
     @classmethod
     def load(cls, path: Path) -> Deployment:

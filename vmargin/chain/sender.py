@@ -1,0 +1,144 @@
+"""Transactions, one after the other, each rehearsed before it is sent and waited for after."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from vmargin.chain import wire
+from vmargin.chain.connection import Connection
+from vmargin.chain.errors import NotMined, Refused
+from vmargin.errors import UsageError
+from vmargin.solidity.abi import Function
+from vmargin.solidity.bytecode import creation_code
+from vmargin.solidity.reverts import CustomError, Revert, decode
+
+ORDER = 0xFFFFFFFF_FFFFFFFF_FFFFFFFF_FFFFFFFE_BAAEDCE6_AF48A03B_BFD25E8C_D0364141
+"""Of secp256k1."""
+POLL = 0.2
+GAS_MARGIN_PERCENT = 25
+"""On top of what the node estimates: the state may change until the transaction is mined."""
+
+
+class Sender:
+    """Sends as one account: with its private key, or as one that the node itself holds.
+
+    Parameters
+    ----------
+    connection
+        To the chain.
+    key
+        A private key, as 0x and 64 hexadecimal digits.
+    origin
+        Instead of a key: an account of the node's own, as development chains have them.
+    patience
+        Seconds that a transaction may take to be mined.
+    """
+
+    def __init__(
+        self,
+        connection: Connection,
+        *,
+        key: str | None = None,
+        origin: str | None = None,
+        patience: float = 120.0,
+    ) -> None:
+        if (key is None) == (origin is None):
+            raise UsageError("a sender has either a private key or an account of the node's own")
+        self._connection = connection
+        self._patience = patience
+        self._signer = None
+        if key is not None:
+            self._signer = _signer(key)
+            origin = self._signer.address
+        self.address = wire.given_address(str(origin))
+
+    def deploy(
+        self, artifact: Mapping[str, Any], arguments: Sequence[Any] = (), *, errors: Iterable[Any] = ()
+    ) -> str:
+        """Deploy a compiled contract and return its address."""
+        receipt = self._transact(None, creation_code(artifact, arguments), errors)
+        return wire.address(receipt["contractAddress"])
+
+    def send(
+        self,
+        to: str,
+        function: str | Function,
+        arguments: Sequence[Any] = (),
+        *,
+        errors: Iterable[CustomError | str] = (),
+    ) -> dict[str, Any]:
+        """Call a function in a transaction and return the receipt.
+
+        Raises
+        ------
+        Revert, Halt
+            If the contract does so in rehearsal; nothing is sent then.
+        NotMined
+            If it is in no block in time, or failed there although its rehearsal did not.
+        """
+        function = Function.parse(function) if isinstance(function, str) else function
+        return self._transact(wire.given_address(to), function.calldata(arguments), errors)
+
+    def _transact(self, to: str | None, data: bytes, errors: Iterable[CustomError | str]) -> dict[str, Any]:
+        call = {"from": self.address, "data": wire.to_data(data), **({"to": to} if to else {})}
+        request = self._connection.request
+        try:
+            request("eth_call", [call, "latest"])
+            gas = wire.quantity(request("eth_estimateGas", [call]))
+        except Revert as revert:
+            raise decode(revert.data, errors) from None
+        # what is sent again, to another node or after a lost answer, has the same nonce: never mined twice
+        nonce = wire.quantity(request("eth_getTransactionCount", [self.address, "pending"]))
+        call |= {
+            "gas": wire.to_quantity(gas + gas * GAS_MARGIN_PERCENT // 100),
+            "nonce": wire.to_quantity(nonce),
+        }
+        return self._wait(self._send(call, nonce), nonce)
+
+    def _send(self, call: dict[str, Any], nonce: int) -> str:
+        request = self._connection.request
+        if self._signer is None:
+            return str(request("eth_sendTransaction", [call]))
+        price = wire.quantity(request("eth_gasPrice", []))
+        signed = self._signer.sign_transaction(
+            {
+                "chainId": self._connection.chain_id,
+                "nonce": nonce,
+                "gas": int(call["gas"], 16),
+                "data": call["data"],
+                "to": wire.checksummed(call["to"]) if "to" in call else b"",
+                "value": 0,
+                "maxFeePerGas": 2 * price,
+                "maxPriorityFeePerGas": min(price, 10**9),
+            }
+        )
+        try:
+            request("eth_sendRawTransaction", [wire.to_data(bytes(signed.raw_transaction))])
+        except Refused as refused:
+            if "known" not in refused.reason:
+                raise
+        return wire.to_data(bytes(signed.hash))
+
+    def _wait(self, key: str, nonce: int) -> dict[str, Any]:
+        deadline = time.monotonic() + self._patience
+        while (receipt := self._connection.request("eth_getTransactionReceipt", [key])) is None:
+            if time.monotonic() > deadline:
+                raise NotMined(
+                    f"transaction {key} (nonce {nonce} of {self.address}) is in no block after "
+                    f"{self._patience:g} s; it may still be mined: look it up before sending it anew"
+                )
+            time.sleep(POLL)
+        if receipt["status"] != "0x1":
+            raise NotMined(f"transaction {key} failed in its block, although its rehearsal did not")
+        return dict(receipt)
+
+
+def _signer(key: str) -> Any:
+    from eth_account import Account
+
+    if re.fullmatch(r"0x[0-9a-fA-F]{64}", key) is None or not 0 < int(key, 16) < ORDER:
+        raise UsageError("what is given as a private key is none: it takes 0x and 64 hexadecimal digits")
+    return Account.from_key(key)

@@ -1,0 +1,104 @@
+"""The verbs of the reference clearing house."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from vmargin.chain.errors import BadReturn, Unprovable
+from vmargin.chain.view import BlockView, Call
+from vmargin.errors import UsageError
+from vmargin.margin.types import Margin as Rule
+from vmargin.protocols.base import Alternative, Answer, Margin, Protocol
+from vmargin.protocols.deployment import Deployment, Place
+from vmargin.protocols.reference import reader, rules, what_if
+from vmargin.protocols.reference.contracts import errors, functions
+from vmargin.protocols.reference.files import load_inputs
+from vmargin.protocols.reference.state import Inputs, ReferenceState
+from vmargin.solidity.integers import int256
+from vmargin.solidity.reverts import Halt, Revert
+
+FIRST_CUSTOMER = 16
+
+
+class Reference(Protocol[ReferenceState]):
+    """The clearing house of contracts/src."""
+
+    name = "reference"
+    account_form = "a number, as in 16"
+    decimals = dict.fromkeys(
+        (
+            "value",
+            "haircut",
+            "initialRequirement",
+            "maintenanceRequirement",
+            "initialHealth",
+            "maintenanceHealth",
+        ),
+        18,
+    )
+    state = ReferenceState
+
+    @classmethod
+    def parse_account(cls, text: str) -> str:
+        if not re.fullmatch(r"[0-9]{1,78}", text, re.ASCII) or int(text) >= 1 << 256:
+            raise UsageError(
+                f"{text!r} is no account of the reference clearing house: write {cls.account_form}"
+            )
+        return str(int(text))
+
+    @classmethod
+    def at_address(cls, view: BlockView, address: str) -> Deployment:
+        """The engine names the ledger, the feeds and the policies."""
+        places = {"engine": Place(address)}
+        for role in ("ledger", "feeds", "policies"):
+            try:
+                (where,) = view.call(address, functions("Engine")[role])
+            except (Revert, Halt, BadReturn) as outcome:
+                raise UsageError(
+                    f"{address} is no engine of a reference house: {role}() gives {outcome}"
+                ) from None
+            places[role] = Place(where)
+        return Deployment(cls.name, view.chain_id, places)
+
+    def discover(self, view: BlockView) -> Iterator[str]:
+        self.require_chain(view)
+        (end,) = view.call(self.deployment.address("ledger"), functions("Ledger")["nextAccount"])
+        return map(str, range(FIRST_CUSTOMER, end))
+
+    def read(self, view: BlockView, accounts: Sequence[str]) -> list[ReferenceState]:
+        self.require_chain(view)
+        return reader.read(view, self.deployment.address("engine"), accounts)
+
+    @classmethod
+    def margin(cls, state: ReferenceState) -> Margin:
+        return rules.margin(state)
+
+    def onchain(self, view: BlockView, accounts: Sequence[str]) -> list[Answer]:
+        self.require_chain(view)
+        margin_of = functions("Engine")["marginOf"]
+        engine = self.deployment.address("engine")
+        calls = [Call(engine, margin_of, (int(account),)) for account in accounts]
+        answers: list[Answer] = []
+        for outcome in view.calls(calls, errors=errors()):
+            if isinstance(outcome, BadReturn | Unprovable):
+                raise outcome
+            if isinstance(outcome, Revert | Halt):
+                answers.append(outcome)
+            else:
+                rule, outcomes = reader.typed(Rule, outcome[0]), tuple(map(int256, outcome[1]))
+                answers.append(rules.figures(rule, outcomes))
+        return answers
+
+    @classmethod
+    def from_files(cls, portfolio: Path, policy: Path) -> ReferenceState:
+        return ReferenceState(str(portfolio), load_inputs(portfolio, policy))
+
+    @classmethod
+    def what_if(cls, state: ReferenceState) -> list[Alternative]:
+        if not isinstance(state.inputs, Inputs):
+            raise UsageError(
+                f"account {state.account} has no inputs to vary: the engine reverts: {state.inputs}"
+            )
+        return list(what_if.what_if(state.inputs))
