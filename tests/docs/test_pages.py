@@ -9,6 +9,7 @@ import string
 import subprocess
 import sys
 import tempfile
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from vmargin.cli import main
 ROOT = Path(__file__).parents[2]
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
 CONSOLE = re.compile(r"^```console\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+FILE = re.compile(r"^```\w+ (\S+\.\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"\]\((?!https?:)([^)#]+)")
 EXAMPLES = [page for page in PAGES if ">>> " in page.read_text()]
 
@@ -37,7 +39,9 @@ def commands(page: Path) -> Iterator[tuple[str, list[str]]]:
 
 
 def reads_a_chain(command: str) -> bool:
-    return command.startswith(("vmargin read ", "vmargin replay "))
+    """Or a file that the page shows: it is run where those are, before a chain."""
+    of_vmargin = ("vmargin read ", "vmargin replay ", "vmargin margin ", "vmargin deploy ")
+    return command == "pip install ." or command.startswith((*of_vmargin, "python "))
 
 
 def compare(printed: str, shown: list[str]) -> None:
@@ -83,19 +87,45 @@ def test_commands_do_what_the_page_says(command: str, shown: list[str]) -> None:
 READING = [page for page in PAGES if any(reads_a_chain(command) for command, _ in commands(page))]
 
 
+def install(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Make of a folder what `pip install` would: modules on the path, and the entry points of its project."""
+    project = tomllib.loads((folder / "pyproject.toml").read_text())["project"]
+    metadata = folder / f"{project['name'].replace('-', '_')}-{project['version']}.dist-info"
+    metadata.mkdir()
+    text = f"Metadata-Version: 2.1\nName: {project['name']}\nVersion: {project['version']}\n"
+    (metadata / "METADATA").write_text(text)
+    points = ((group, *p) for group, found in project["entry-points"].items() for p in found.items())
+    lines = (f"[{group}]\n{name} = {target}\n" for group, name, target in points)
+    (metadata / "entry_points.txt").write_text("".join(lines))
+    monkeypatch.syspath_prepend(str(folder))
+
+
 @pytest.mark.parametrize("page", READING, ids=name)
 def test_commands_that_read_a_chain_do_what_the_page_says(
     page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """In the order of the page, before a fresh devnet, in a folder of their own."""
+    """In the order of the page, before a fresh devnet, in a folder with its files and our contracts."""
     monkeypatch.chdir(tmp_path)
+    (tmp_path / "contracts").symlink_to(ROOT / "contracts")
+    for file, text in FILE.findall(page.read_text()):
+        (tmp_path / file).write_text(text)
     with devnet() as chain:
         monkeypatch.setenv("ETH_RPC_URL", chain.url)
-        names = {"HASH": f"0x{chain.at().hash.hex()}"}
         for command, shown in commands(page):
-            if reads_a_chain(command):
-                words, *lines = string.Template("\n".join([command, *shown])).substitute(names).splitlines()
-                assert main(shlex.split(words)[1:]) == 0
+            if not reads_a_chain(command):
+                continue
+            names = {"HASH": f"0x{chain.at().hash.hex()}", "ETH_RPC_URL": chain.url}
+            line, *lines = string.Template("\n".join([command, *shown])).substitute(names).splitlines()
+            words = shlex.split(line)
+            if words[0] == "pip":
+                install(tmp_path, monkeypatch)
+            elif words[0] == "python":
+                done = subprocess.run(
+                    [sys.executable, *words[1:]], capture_output=True, text=True, timeout=120, check=True
+                )
+                compare(done.stdout, lines)
+            else:
+                assert main(words[1:]) == 0
                 compare(capsys.readouterr().out, lines)
 
 
