@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -57,8 +58,8 @@ def test_mirror_and_contract_say_the_same_of_every_account(house: House, view: B
 
 
 def test_a_crash_makes_an_account_liquidatable(now: House) -> None:
-    now.price(ETHER, 2_100 * WAD)
-    now.marks([(ETHER << 224 | 1 << 176, 2_100 * WAD)])
+    now.price(ETHER, 2_450 * WAD)
+    now.marks([(ETHER << 224 | 1 << 176, 2_450 * WAD)])
     view = now.chain.at()
     margins = {state.account: now.protocol.margin(state) for state in now.protocol.read(view, now.accounts)}
     assert [margin.answer for margin in margins.values()] == now.protocol.onchain(view, now.accounts)
@@ -136,3 +137,27 @@ def test_other_code_than_the_deployment_was_written_for_is_refused(now: House) -
     now.chain.set_code(feeds, b"\x00")
     with pytest.raises(CodeChanged, match=f"the feeds of reference at {feeds} has code of hash 0xbc36789e"):
         now.protocol.verify(now.chain.at())
+
+
+def test_a_liquidator_sends_what_the_protocol_says_until_the_account_is_healthy(now: House) -> None:
+    now.price(ETHER, 2_450 * WAD)
+    now.marks([(ETHER << 224 | 1 << 176, 2_450 * WAD)])
+    liquidator, keeper = now.accounts[1], now.chain.accounts[2]
+    healths = []
+    for wanted in ("put account 18 up", "take "):
+        view = now.chain.at()
+        (state,) = now.protocol.read(view, ["18"])
+        healths.append(now.protocol.margin(state).details["initialHealth"])
+        (action,) = now.protocol.liquidate(view, state, liquidator, slack_bps=10)
+        assert action.what.startswith(wanted)
+        data = {"from": keeper, "to": action.to, "data": "0x" + action.data.hex()}
+        key = now.chain.rpc("eth_sendTransaction", data)
+        while (receipt := now.chain.rpc("eth_getTransactionReceipt", key)) is None:
+            time.sleep(0.01)
+        assert receipt["status"] == "0x1"
+    view = now.chain.at()
+    (state,) = now.protocol.read(view, ["18"])
+    margin = now.protocol.margin(state)
+    assert margin.verdict == HEALTHY
+    assert margin.details["initialHealth"] >= 0 > max(healths)
+    assert now.protocol.liquidate(view, state, liquidator) == []

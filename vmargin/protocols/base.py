@@ -146,8 +146,18 @@ class Protocol(ABC, Generic[S]):
     def onchain(self, view: BlockView, accounts: Sequence[str]) -> list[Answer]:
         """The contract's own answer for each account."""
 
-    def liquidate(self, state: S, **wishes: Any) -> list[Action]:
-        """What a liquidator would send now; empty where there is nothing to do."""
+    def liquidate(self, view: BlockView, state: S, liquidator: str, **wishes: Any) -> list[Action]:
+        """What a liquidator would send after the block; empty where there is nothing to do.
+
+        Parameters
+        ----------
+        view, state
+            The block, and the account as read from it.
+        liquidator
+            Who takes over, written as the protocol writes accounts.
+        wishes
+            What the protocol lets a liquidator choose.
+        """
         raise UsageError(f"{self.name} has no liquidation of its own here")
 
     @classmethod

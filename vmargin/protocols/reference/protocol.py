@@ -5,21 +5,22 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 from vmargin.chain.errors import BadReturn, Unprovable
 from vmargin.chain.view import BlockView, Call
 from vmargin.errors import UsageError
+from vmargin.margin.house.accounts import FIRST_CUSTOMER
 from vmargin.margin.types import Margin as Rule
-from vmargin.protocols.base import Alternative, Answer, Margin, Protocol
+from vmargin.protocols.base import Action, Alternative, Answer, Margin, Protocol
 from vmargin.protocols.deployment import Deployment, Place
-from vmargin.protocols.reference import reader, rules, what_if
+from vmargin.protocols.reference import actions, reader, rules, what_if
 from vmargin.protocols.reference.contracts import errors, functions
 from vmargin.protocols.reference.files import load_inputs
 from vmargin.protocols.reference.state import Inputs, ReferenceState
+from vmargin.protocols.verdict import LIQUIDATABLE
 from vmargin.solidity.integers import int256
 from vmargin.solidity.reverts import Halt, Revert
-
-FIRST_CUSTOMER = 16
 
 
 class Reference(Protocol[ReferenceState]):
@@ -65,7 +66,7 @@ class Reference(Protocol[ReferenceState]):
     def discover(self, view: BlockView) -> Iterator[str]:
         self.require_chain(view)
         (end,) = view.call(self.deployment.address("ledger"), functions("Ledger")["nextAccount"])
-        return map(str, range(FIRST_CUSTOMER, end))
+        return map(str, range(int(FIRST_CUSTOMER), end))
 
     def read(self, view: BlockView, accounts: Sequence[str]) -> list[ReferenceState]:
         self.require_chain(view)
@@ -102,3 +103,13 @@ class Reference(Protocol[ReferenceState]):
                 f"account {state.account} has no inputs to vary: the engine reverts: {state.inputs}"
             )
         return list(what_if.what_if(state.inputs))
+
+    def liquidate(
+        self, view: BlockView, state: ReferenceState, liquidator: str, **wishes: Any
+    ) -> list[Action]:
+        self.require_chain(view)
+        if self.margin(state).verdict != LIQUIDATABLE:
+            return []
+        assert isinstance(state.inputs, Inputs)
+        bidder = self.parse_account(liquidator)
+        return [actions.liquidate(view, self.deployment, state.account, state.inputs, bidder, **wishes)]
