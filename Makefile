@@ -21,7 +21,7 @@ export VMARGIN_ANVIL ?= $(CURDIR)/contracts/node_modules/@foundry-rs/anvil-linux
 endif
 
 .DELETE_ON_ERROR:
-.PHONY: help setup contracts artifacts test test-long bench lint format lock clean
+.PHONY: help setup contracts artifacts test test-long bench gas lint format lock clean
 
 help:
 	@echo "make setup      the environment in .venv, the compilers and the original contracts"
@@ -30,6 +30,7 @@ help:
 	@echo "make test       the suite"
 	@echo "make test-long  the suite with its large volumes"
 	@echo "make bench      the measurements, side by side"
+	@echo "make gas        the table of gas in docs/gas.md"
 	@echo "make lint       style, types, and the subset that kernels are written in"
 	@echo "make format     let ruff format the code"
 	@echo "make lock       resolve the locked versions anew"
@@ -66,6 +67,9 @@ test-long: setup
 
 bench: setup
 	$(BIN)/python -m benchmarks
+
+gas: setup
+	$(BIN)/python -m benchmarks.gas
 
 lint: $(DONE)/python
 	$(BIN)/ruff check

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from benchmarks.readme import replace
+from tests.house.test_ledger_gas import promised, rule_of, trade_gas
 from tests.margin.portfolios import DIALS, SETTINGS, Case, Setting
 from vmargin.margin import dials
 from vmargin.margin.instruments import CALL, PERP, PUT, pack
@@ -26,6 +27,7 @@ from vmargin.solidity.integers import uint256
 PAGE = Path(__file__).parents[1] / "docs" / "gas.md"
 VIEW = Path(__file__).parents[1] / "contracts" / "build" / "MarginView.json"
 POSITIONS = (1, 10, 30, 64)
+TRADES = ((1, 27, 1), (10, 27, 4), (30, 27, 4), (24, 27, 24), (40, 6, 40), (48, 6, 4))
 NOW = 1_800_000_000
 DAY = 86_400
 WAD = 10**18
@@ -112,12 +114,23 @@ def row(view: Contract, setting: Setting, *, options: bool) -> str:
     return f"| {' | '.join((*names, *gas))} |"
 
 
+def trades() -> str:
+    """What a trade of two full accounts costs on a node, beside what a registration counts on."""
+    lines = ["| options | scenarios | underlyings | gas | counted |", "|--:|--:|--:|--:|--:|"]
+    for positions, scenarios, underlyings in TRADES:
+        used = trade_gas(positions, scenarios, underlyings)
+        counted = promised(rule_of(positions, scenarios, underlyings))
+        lines.append(f"| {positions} | {scenarios} | {underlyings} | {used:,} | {counted:,} |")
+    return "\n".join(lines)
+
+
 def main() -> None:
     """Measure and keep."""
     view = Contract.deploy(VIEW)
     full = [setting for setting in SETTINGS if setting[0] == dials.FULL]
     text = replace(PAGE.read_text(), table(view, SETTINGS, options=True), "gas:options")
-    PAGE.write_text(replace(text, table(view, full, options=False), "gas:linear"))
+    text = replace(text, table(view, full, options=False), "gas:linear")
+    PAGE.write_text(replace(text, trades(), "gas:trades"))
     print(f"gas: wrote {PAGE.name}")
 
 
