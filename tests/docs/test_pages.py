@@ -106,7 +106,8 @@ def test_commands_that_read_a_chain_do_what_the_page_says(
 ) -> None:
     """In the order of the page, before a fresh devnet, in a folder with its files and our contracts."""
     monkeypatch.chdir(tmp_path)
-    (tmp_path / "contracts").symlink_to(ROOT / "contracts")
+    for folder in ("contracts", "examples", "tests"):
+        (tmp_path / folder).symlink_to(ROOT / folder)
     for file, text in FILE.findall(page.read_text()):
         (tmp_path / file).write_text(text)
     with devnet() as chain:
@@ -127,6 +128,13 @@ def test_commands_that_read_a_chain_do_what_the_page_says(
             else:
                 assert main(words[1:]) == 0
                 compare(capsys.readouterr().out, lines)
+
+
+def test_the_example_is_the_guides() -> None:
+    files = FILE.findall((ROOT / "docs/guides/margin.md").read_text())
+    for file, text in files:
+        if file.endswith(".json"):
+            assert (ROOT / "examples/margin" / file).read_text() == text
 
 
 def test_there_are_commands_that_read_a_chain() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from pathlib import Path
 from random import Random
 
 import pytest
@@ -149,3 +150,30 @@ def test_thirty_options_of_four_underlyings_are_in_reach_and_sixty_four_are_not(
     refused = contract.outcome("requireKept", (policy(64, 27, rule),))
     assert isinstance(refused, Revert)
     assert "GasOutOfReach" in str(refused)
+
+
+def most_positions(scenarios: int, setting: tuple[int, int, int], repricing: int) -> int:
+    """The largest `maxPositions` that is kept with four covers and one table of shocks."""
+
+    def kept(count: int) -> bool:
+        terms, covers, *rest, _ = policy(count, scenarios, setting, repricing)
+        size = 4 if setting[2] else 0
+        terms = terms._replace(tailNumerator=1, tailDenominator=10, matrixSize=size)
+        outcome = mirrored(gas_promise.requireKept, terms, (covers * 4)[:4], *rest, [0] * size**2)
+        return not isinstance(outcome, Revert)
+
+    return max(count for count in range(65) if not count or kept(count))
+
+
+def test_the_page_says_how_many_positions_are_kept() -> None:
+    page = Path("docs/protocols/reference.md").read_text()
+    sum_, quad = 0, 1
+    rows = {
+        "FULL · ACCOUNT · WORST · SUM": ((dials.ACCOUNT, dials.WORST, sum_), dials.FULL),
+        "FULL · UNDERLYING · WORST · SUM": ((dials.UNDERLYING, dials.WORST, sum_), dials.FULL),
+        "FULL · UNDERLYING · SHORTFALL(1/10) · QUAD": ((dials.UNDERLYING, dials.SHORTFALL, quad), dials.FULL),
+        "TAYLOR · ACCOUNT · WORST · SUM": ((dials.ACCOUNT, dials.WORST, sum_), dials.TAYLOR),
+    }
+    for name, (setting, repricing) in rows.items():
+        counts = [most_positions(scenarios, setting, repricing) for scenarios in (5, 9, 16, 27, 32)]
+        assert f"| {name} | {' | '.join(map(str, counts))} |" in page
