@@ -52,8 +52,10 @@ def test_contract_and_mirror_agree(contract: Contract, long: bool) -> None:
         for name, arguments in calls(book).items():
             expected = contract.outcome(name, arguments)
             assert mirrored(getattr(add_ons, name), *arguments) == expected, (name, book)
-            assert not isinstance(expected, Revert), (name, book)
-            values += expected != (0,)
+            if isinstance(expected, Revert):  # inverse perpetuals at next to no price
+                assert "NotionalOutOfRange" in str(expected), (name, book)
+            else:
+                values += expected != (0,)
         original, mirror = base(book, 2**160 if len(book.rows) % 2 else 0)
         assert mirrored(add_ons.base, *mirror) == contract.outcome("base", original), book
     assert values > 200

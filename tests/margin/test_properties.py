@@ -18,6 +18,9 @@ from tests.margin.portfolios import (
     replaced,
 )
 from vmargin.margin import dials
+from vmargin.margin.limits import CASH
+from vmargin.protocols.reference import rules
+from vmargin.protocols.reference.state import Inputs, ReferenceState
 from vmargin.solidity.bytecode import Contract
 from vmargin.solidity.reverts import Revert
 
@@ -196,3 +199,23 @@ def test_what_is_not_read_changes_nothing(contract: Contract, case: Case) -> Non
             )
             case = case._replace(market=case.market._replace(quotes=quotes))
     assert margin(contract, case) == got
+
+
+@EVERY_PORTFOLIO
+@given(case=cases(most=8, scenarios=8))
+def test_a_call_restores_health_to_exactly_zero(contract: Contract, case: Case) -> None:
+    """Added to cash; one wei less does not, by contract and mirror."""
+    judged = rules.margin(ReferenceState("any", Inputs(case.portfolio, case.market, case.policy)))
+    assume(judged.figures)
+    for level in ("initial", "maintenance"):
+        call, health = judged.details[f"{level}Call"], judged.details[f"{level}Health"]
+        assert isinstance(call, int)
+        assert (call > 0) == (health < 0)
+        for deposit in {0, call - 1, call} if call else ():
+            cash = case.portfolio.cash + deposit
+            if abs(cash) >= CASH:
+                continue
+            funded = case._replace(portfolio=case.portfolio._replace(cash=cash))
+            value, haircut, initial, maintenance, *_ = margin(contract, funded)[0]
+            left = value - haircut - (initial if level == "initial" else maintenance)
+            assert left == (health if deposit == 0 else deposit - call)

@@ -10,8 +10,9 @@ import pytest
 
 from tests.margin import draws
 from tests.margin.draws import WAD, Book
-from vmargin.margin import definition, dials, margins, roundings
-from vmargin.margin.definition import Inputs
+from vmargin.margin import dials, margins
+from vmargin.margin.bounds import definition, roundings
+from vmargin.margin.bounds.definition import Inputs
 from vmargin.margin.types import Position, Quote, UnderlyingQuote
 from vmargin.solidity.arrays import Scratch
 from vmargin.solidity.bytecode import Contract

@@ -8,12 +8,13 @@ import pytest
 
 from tests.margin import draws
 from tests.margin.draws import mirrored
-from vmargin.margin import dials, intervals, policy_checks, widths
-from vmargin.margin.intervals import IntervalReading
+from vmargin.margin import dials, policy_checks
+from vmargin.margin.bounds import intervals, widths
+from vmargin.margin.bounds.intervals import IntervalReading
+from vmargin.margin.bounds.spans import Array, Span, Struct
+from vmargin.margin.bounds.widths import PROVABLE, SETTINGS, Setting
 from vmargin.margin.margins import onGrid
-from vmargin.margin.spans import Array, Span, Struct
 from vmargin.margin.types import Cover, Terms
-from vmargin.margin.widths import PROVABLE, SETTINGS, Setting
 from vmargin.solidity.arrays import Scratch, Words
 from vmargin.solidity.integers import Word, int256, uint256
 from vmargin.solidity.kernel import kernel

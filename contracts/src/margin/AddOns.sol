@@ -11,8 +11,8 @@ import {Cover, Market, Policy, Position, Quote, Terms, UnderlyingQuote} from "./
 /// What a requirement has on top of losses in scenarios. Position `i` is quoted by `quotes[rows[i]]` and priced by
 /// `grid[rows[i] * (scenarios + 1)]`. Each add-on is an exact sum, rounded up once; what else is rounded says so.
 ///
-/// What is unchecked cannot wrap: `vmargin.margin.widths` derives that no sum reaches 2^246, as |size| is below 2^112,
-/// a price that is read below 2^96, a factor at most 2^15 and an account holds 2^6 positions at most.
+/// What is unchecked cannot wrap: `vmargin.margin.bounds.widths` derives that no sum reaches 2^246, as |size| is below
+/// 2^112, a price that is read below 2^96, a factor at most 2^15 and an account holds 2^6 positions at most.
 library AddOns {
     /// The base of a requirement: the combined loss, at least the short-option minimum, and all that is added.
     function base(

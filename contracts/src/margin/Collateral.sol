@@ -9,8 +9,8 @@ import {Cover, Market, Policy, Position, UnderlyingQuote} from "./Types.sol";
 
 /// What an account is worth, and how much of that a requirement may not count on.
 ///
-/// What is unchecked cannot wrap: `vmargin.margin.widths` derives that no sum reaches 2^229, as |size| is below 2^112,
-/// a price below 2^96, |cash| below 2^126 and an account holds 2^6 positions at most.
+/// What is unchecked cannot wrap: `vmargin.margin.bounds.widths` derives that no sum reaches 2^229, as |size| is below
+/// 2^112, a price below 2^96, |cash| below 2^126 and an account holds 2^6 positions at most.
 library Collateral {
     /// Cash and positions at current prices, `grid[rows[i] * (scenarios + 1)]` for position `i`. The positions' exact
     /// sum is rounded down once.

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 pragma solidity =0.8.37;
 
-/// The settings of the four dials of a margin rule. All combinations are valid, but that ACCOUNT is one group and takes SUM only.
+/// The settings of the four dials of a margin rule. All combinations are valid, but that ACCOUNT is one group and takes
+/// SUM only.
 library Dials {
     /// The version of the policies' format.
     uint256 internal constant SCHEMA = 1;

@@ -6,14 +6,15 @@ import {GasOutOfReach} from "./Errors.sol";
 import {Policy, Terms} from "./Types.sol";
 
 /// What the worst account that a policy admits costs to check, so that none can grow out of reach of a trade or of
-/// liquidation. The account is as large as the policy lets it be, all of options on as many underlyings and dates as may be,
-/// and its losses are in the order that takes longest to sort. Constants are above what is measured, by a tenth or more.
+/// liquidation. The account is as large as the policy lets it be, all of options on as many underlyings and dates as
+/// may be, and its losses are in the order that takes longest to sort. Constants are above what is measured, by a tenth
+/// or more.
 library GasPromise {
     /// What a step may take, well below what a transaction may: 2^24.
     uint256 internal constant STEP = 12_000_000;
 
-    /// Around the rule: for each account, each position of it with its quote, each underlying with its feed, and each word of
-    /// its policy.
+    /// Around the rule: for each account, each position of it with its quote, each underlying with its feed, and each
+    /// word of its policy.
     uint256 internal constant ACCOUNT = 120_000;
     uint256 internal constant POSITION = 23_000;
     uint256 internal constant UNDERLYING = 22_000;
@@ -49,8 +50,8 @@ library GasPromise {
         if (estimate > STEP) revert GasOutOfReach(estimate, STEP);
     }
 
-    /// Two accounts, each with one grid and a margin before and after. A grid has one row more than positions are admitted:
-    /// of what is held before or after.
+    /// Two accounts, each with one grid and a margin before and after. A grid has one row more than positions are
+    /// admitted: of what is held before or after.
     function gasOfTrade(Terms memory terms, uint256 covers, uint256 scenarios, uint256 words)
         internal
         pure

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 pragma solidity =0.8.37;
 
-/// Bounds that keep every sum exact in a word, and in the field of BN254: `vmargin.margin.widths` derives that they do.
+/// Bounds that keep every sum exact in a word, and in the field of BN254: `vmargin.margin.bounds.widths` derives that
+/// they do.
 library Limits {
     uint256 internal constant WAD = 1e18;
     uint256 internal constant BPS = 10_000;

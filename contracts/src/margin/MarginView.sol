@@ -10,8 +10,8 @@ import {Margin, Market, Policy, Portfolio} from "./Types.sol";
 contract MarginView {
     /// The margin, and the outcome of each group in each scenario before weights, group after group.
     ///
-    /// `tail` is empty for WORST, and for VAR and SHORTFALL up to Tails.SORTED scenarios. Above, it names for each group the
-    /// scenarios of its largest losses, from the largest down, of equal ones the first.
+    /// `tail` is empty for WORST, and for VAR and SHORTFALL up to Tails.SORTED scenarios. Above, it names for each
+    /// group the scenarios of its largest losses, from the largest down, of equal ones the first.
     function evaluate(Portfolio memory portfolio, Market memory market, Policy memory policy, uint256[] memory tail)
         external
         pure

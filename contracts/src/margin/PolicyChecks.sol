@@ -27,8 +27,8 @@ import {Tails} from "./Tails.sol";
 import {Cover, Policy, Shock, Terms} from "./Types.sol";
 
 /// What must hold of a policy before a rule may be read from it: with it, and with a market and a portfolio within
-/// their bounds, nothing in the rules overflows (`vmargin.margin.widths`), nothing divides by zero and no table ends
-/// too early.
+/// their bounds, nothing in the rules overflows (`vmargin.margin.bounds.widths`), nothing divides by zero and no table
+/// ends too early.
 library PolicyChecks {
     /// Exclusive bound of a price below which the cash asset counts as depegged.
     uint256 internal constant PEG = 1 << 64;

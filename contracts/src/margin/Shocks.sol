@@ -29,8 +29,8 @@ library Shocks {
         return int256(underlying.shockScaleBps);
     }
 
-    /// The relative move of an underlying's prices, with 8 decimals: below 2^31, and no further down than LEAST_MOVE, since
-    /// volatility may scale a shock beyond the whole price when an account must still be judged.
+    /// The relative move of an underlying's prices, with 8 decimals: below 2^31, and no further down than LEAST_MOVE,
+    /// since volatility may scale a shock beyond the whole price when an account must still be judged.
     function moveOf(int256 spotBps, int256 scale) internal pure returns (int256) {
         unchecked {
             int256 move = spotBps * scale;

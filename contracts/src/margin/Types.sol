@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 pragma solidity =0.8.37;
 
-// What a margin rule takes and gives. Amounts and prices have 18 decimals; what ends in Bps is in basis points; times are
-// Unix seconds. Every field is a full word, so that each struct is one row of words for whoever encodes, hashes or mirrors it.
+// What a margin rule takes and gives. Amounts and prices have 18 decimals; what ends in Bps is in basis points; times
+// are Unix seconds. Every field is a full word, so that each struct is one row of words for whoever encodes, hashes or
+// mirrors it.
 
 /// What one account holds of one instrument.
 struct Position {

@@ -31,6 +31,7 @@ FundingTooSoon = CustomError("FundingTooSoon(uint256,uint256)")
 # trades
 SelfTrade = CustomError("SelfTrade(uint256)")
 InstrumentExpired = CustomError("InstrumentExpired(uint256)")
+StrikeOutOfRange = CustomError("StrikeOutOfRange(uint256,uint256)")
 TradePriceOutOfRange = CustomError("TradePriceOutOfRange(uint256,int256)")
 HealthTooLow = CustomError("HealthTooLow(uint256,int256,int256)")
 

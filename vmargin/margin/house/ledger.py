@@ -15,15 +15,19 @@ from vmargin.margin.house.errors import (
     InPool,
     InstrumentExpired,
     SelfTrade,
+    StrikeOutOfRange,
     TradePriceOutOfRange,
 )
 from vmargin.margin.house.mirror import Chain
 from vmargin.margin.house.scopes import Scopes
-from vmargin.margin.instruments import INVERSE, expiryOf, kindOf, requireValid
+from vmargin.margin.instruments import INVERSE, expiryOf, kindOf, requireValid, strikeOf
 from vmargin.margin.limits import CASH, PRICE, SIZE, WAD
 from vmargin.margin.rounding import ceilDiv, floorDiv
 from vmargin.margin.types import Portfolio, Position
 from vmargin.solidity.integers import int256, uint256
+
+STRIKE = uint256(1) << 84
+"""Exclusive bound of strikes that are traded: no discount takes their puts beyond what a grid can hold."""
 
 
 class Asset(Protocol):
@@ -103,6 +107,9 @@ class Ledger(Scopes):
 
         changed = Portfolios.merge(buyers, bought)
         if shared:
+            assert self.engine is not None
+            # what nets out of the pool's portfolio must be judged too: a liquidation parts the two sides
+            self.engine.change(bought, sold, buyersPolicy)
             self._requireAllowed(buyer, buyers, Portfolios.merge(changed, sold), buyersPolicy)
         else:
             self._requireAllowed(buyer, buyers, changed, buyersPolicy)
@@ -151,6 +158,9 @@ class Ledger(Scopes):
         expiry = expiryOf(instrument)
         if expiry != 0 and expiry <= self.chain.time:
             raise InstrumentExpired(instrument)
+        strike = strikeOf(instrument)
+        if strike >= STRIKE:
+            raise StrikeOutOfRange(instrument, strike)
         if size == 0 or size >= SIZE:
             raise SizeOutOfRange(instrument, int256(size))
         inverse = kindOf(instrument) == INVERSE

@@ -155,7 +155,7 @@ class Liquidation(Mirror):
         return sale
 
     def cover(self, account: uint256) -> uint256:
-        """Pay what an account owes that nothing stands against, as far as the insurance can."""
+        """Pay the debt of an account outside of pools that holds nothing, as far as the insurance can."""
         owed, paid = self._cover(account)
         if owed == 0:
             raise NothingOwed(account)
@@ -221,15 +221,10 @@ class Liquidation(Mirror):
         return owed, paid
 
     def _owedBy(self, account: uint256) -> uint256:
-        """What the insurance answers for: nothing can be sold, and all cash together falls short of it."""
-        deficit = uint256(0) if account < FIRST_CUSTOMER else self.deficitOf(account)
-        if deficit == 0:
-            return deficit
-        members, _ = self.ledger.scopeOf(account)
-        cash = self._combined(members).cash
-        if cash >= 0 or any(self.ledger.portfolioOf(member).positions for member in members):
+        """What the insurance answers for: what an account owes that stands alone."""
+        if account < FIRST_CUSTOMER or self.ledger.poolOf(account) != 0:
             return uint256(0)
-        return uint256(-cash) if uint256(-cash) < deficit else deficit
+        return self.deficitOf(account)
 
     def _discountNow(self, account: uint256) -> uint256:
         since = self.startedAt(account)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from vmargin.margin.dials import SUM, UNDERLYING
 from vmargin.margin.house.defaults import Defaults
 from vmargin.margin.house.engine import Engine, Policies
 from vmargin.margin.house.errors import (
@@ -20,6 +21,7 @@ from vmargin.margin.house.mirror import Chain
 from vmargin.margin.house.pool_books import Member, Pool
 from vmargin.margin.house.roles import Feeds
 from vmargin.margin.limits import CASH
+from vmargin.margin.types import Terms
 from vmargin.solidity.integers import uint256
 
 ZERO = uint256(0)
@@ -116,7 +118,7 @@ class Pools(Defaults):
             self.ledger.part(self.address, members)
         members = tuple(sorted((*members, account)))
         self.books[pool] = book._replace(members=members)
-        self.ledger.join(self.address, members, book.policy, self.policies.get(book.policy).terms.maxPositions)
+        self.ledger.join(self.address, members, book.policy, _roomOf(self.policies.get(book.policy).terms))
         marked = self._values((account,), book.policy)[0] - self.ledger.depositsOf(account)
         self.members[account] = Member(pool, contribution, marked, ZERO)
         self._requireInitial(account)
@@ -140,3 +142,10 @@ class Pools(Defaults):
     def _requireAmount(amount: uint256) -> None:
         if amount >= CASH:
             raise AmountOutOfRange(amount)
+
+
+def _roomOf(terms: Terms) -> uint256:
+    """How many instruments the members may hold, those that are netted between them included."""
+    if terms.combine == SUM or terms.grouping == UNDERLYING:
+        return terms.maxPositions
+    return min(terms.maxPositions, terms.matrixSize)

@@ -8,7 +8,7 @@ This is asked of a few shapes of portfolio, which bound all others: sizes of 0 a
 shape stands for every portfolio within it, and what a group, an underlying or an account comes to is largest
 where all positions are in one, or where each is in one of its own.
 
-    python -m vmargin.margin.widths
+    python -m vmargin.margin.bounds.widths
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from vmargin.margin import dials, instruments, limits, policy_checks
-from vmargin.margin.intervals import IntervalReading, Width
+from vmargin.margin.bounds.intervals import IntervalReading, Width
+from vmargin.margin.bounds.spans import Array, Span, Struct
 from vmargin.margin.margins import onGrid
-from vmargin.margin.spans import Array, Span, Struct
 from vmargin.margin.tails import SORTED
 from vmargin.margin.types import Cover, Position, Quote, Terms, UnderlyingQuote
 from vmargin.solidity.integers import int256, uint256

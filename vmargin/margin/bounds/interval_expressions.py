@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from vmargin.errors import DoesNotCompile
-from vmargin.margin.spans import (
+from vmargin.margin.bounds.spans import (
     MIRRORED,
     OPERATIONS,
     OPPOSITES,

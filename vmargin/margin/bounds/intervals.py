@@ -16,9 +16,9 @@ from typing import Any, NamedTuple
 
 from vmargin.errors import DoesNotCompile
 from vmargin.fixedpoint.solady.general_numbers import sqrt
-from vmargin.margin.interval_expressions import Expressions, Frame
+from vmargin.margin.bounds.interval_expressions import Expressions, Frame
+from vmargin.margin.bounds.spans import Array, Env, Span, Struct, Value, divided, join, join_envs
 from vmargin.margin.rounding import ceilDiv, ceilDiv_unsigned, floorDiv
-from vmargin.margin.spans import Array, Env, Span, Struct, Value, divided, join, join_envs
 from vmargin.solidity.integers import uint256
 from vmargin.solidity.kernel import Kernel
 from vmargin.solidity.sites import Site

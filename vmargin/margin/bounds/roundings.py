@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import NamedTuple
 
-from vmargin.margin.definition import (
+from vmargin.margin.bounds.definition import (
     Inputs,
     correlations,
     depeg_share,
