@@ -9,7 +9,7 @@ from typing import Any
 
 from vmargin.chain import wire
 from vmargin.chain.connection import Connection
-from vmargin.chain.errors import NotMined, Refused
+from vmargin.chain.errors import BadAnswer, ChainError, NotMined, Refused, Unreachable
 from vmargin.errors import UsageError
 from vmargin.solidity.abi import Function
 from vmargin.solidity.bytecode import creation_code
@@ -18,8 +18,13 @@ from vmargin.solidity.reverts import CustomError, Revert, decode
 ORDER = 0xFFFFFFFF_FFFFFFFF_FFFFFFFF_FFFFFFFE_BAAEDCE6_AF48A03B_BFD25E8C_D0364141
 """Of secp256k1."""
 POLL = 0.2
+TRIES = 4
+"""Of handing over a signed transaction whose answer is lost."""
 GAS_MARGIN_PERCENT = 25
 """On top of what the node estimates: the state may change until the transaction is mined."""
+
+_HELD = re.compile(r"already (known|imported|exists|in (the )?(mem)?pool)|known transaction", re.IGNORECASE)
+_USED = re.compile(r"nonce (is )?too low", re.IGNORECASE)
 
 
 class Sender:
@@ -77,7 +82,8 @@ class Sender:
         Revert, Halt
             If the contract does so in rehearsal; nothing is sent then.
         NotMined
-            If it is in no block in time, or failed there although its rehearsal did not.
+            If it is in no block in time, failed there although its rehearsal did not, or if that is not
+            known because the node no longer answers. It has to be looked up before it is sent anew.
         """
         function = Function.parse(function) if isinstance(function, str) else function
         return self._transact(wire.given_address(to), function.calldata(arguments), errors)
@@ -101,7 +107,13 @@ class Sender:
     def _send(self, call: dict[str, Any], nonce: int) -> str:
         request = self._connection.request
         if self._signer is None:
-            return str(request("eth_sendTransaction", [call]))
+            try:
+                return wire.to_data(wire.data(request("eth_sendTransaction", [call]), 32))
+            except ChainError as error:
+                if not _is_lost(error):
+                    raise
+                # its hash is the node's to tell
+                raise _in_doubt(f"a transaction with nonce {nonce} of {self.address}", error) from None
         price = wire.quantity(request("eth_gasPrice", []))
         signed = self._signer.sign_transaction(
             {
@@ -115,25 +127,58 @@ class Sender:
                 "maxPriorityFeePerGas": min(price, 10**9),
             }
         )
-        try:
-            request("eth_sendRawTransaction", [wire.to_data(bytes(signed.raw_transaction))])
-        except Refused as refused:
-            if "known" not in refused.reason:
-                raise
-        return wire.to_data(bytes(signed.hash))
+        key = wire.to_data(bytes(signed.hash))
+        self._submit(wire.to_data(bytes(signed.raw_transaction)), key, nonce)
+        return key
+
+    def _submit(self, raw: str, key: str, nonce: int) -> None:
+        """Hand over a signed transaction; where the answer is lost, again: it can be mined only once."""
+        for turn in range(TRIES):
+            try:
+                self._connection.request("eth_sendRawTransaction", [raw])
+                return
+            except ChainError as error:
+                said = [e.reason for e in getattr(error, "causes", [error]) if isinstance(e, Refused)]
+                if any(_HELD.search(reason) for reason in said):
+                    return
+                if turn and any(_USED.search(reason) for reason in said):
+                    return  # by what was sent before, unless no receipt ever comes
+                if not _is_lost(error):
+                    raise
+                if turn == TRIES - 1:
+                    raise _in_doubt(f"transaction {key} (nonce {nonce} of {self.address})", error) from None
+            time.sleep(POLL)
 
     def _wait(self, key: str, nonce: int) -> dict[str, Any]:
+        name = f"transaction {key} (nonce {nonce} of {self.address})"
         deadline = time.monotonic() + self._patience
-        while (receipt := self._connection.request("eth_getTransactionReceipt", [key])) is None:
+        while True:
+            try:
+                receipt = self._connection.request("eth_getTransactionReceipt", [key])
+            except ChainError as error:
+                raise _in_doubt(name, error) from None
+            if receipt is not None:
+                break
             if time.monotonic() > deadline:
                 raise NotMined(
-                    f"transaction {key} (nonce {nonce} of {self.address}) is in no block after "
-                    f"{self._patience:g} s; it may still be mined: look it up before sending it anew"
+                    f"{name} is in no block after {self._patience:g} s; it may still be mined: "
+                    "look it up before sending it anew"
                 )
             time.sleep(POLL)
-        if receipt["status"] != "0x1":
-            raise NotMined(f"transaction {key} failed in its block, although its rehearsal did not")
-        return dict(receipt)
+        if not isinstance(receipt, dict) or receipt.get("transactionHash") != key:
+            raise _in_doubt(name, BadAnswer("its receipt is that of no or of another transaction"))
+        if receipt.get("status") != "0x1":
+            raise NotMined(f"{name} failed in its block, although its rehearsal did not")
+        return receipt
+
+
+def _is_lost(error: ChainError) -> bool:
+    """Whether a node may have taken what it was sent, though it did not say so."""
+    return any(isinstance(e, (Unreachable, BadAnswer)) for e in getattr(error, "causes", [error]))
+
+
+def _in_doubt(name: str, error: ChainError) -> NotMined:
+    return NotMined(f"whether {name} is mined is not known: look it up before sending it anew; {error}")
 
 
 def _signer(key: str) -> Any:
