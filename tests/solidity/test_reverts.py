@@ -123,6 +123,21 @@ def test_a_declared_error_makes_the_compilers_data(contract: Contract) -> None:
         declared(1)
 
 
+@pytest.mark.parametrize(
+    ("signature", "values", "shown"),
+    [
+        ("PolicyUnknown(bytes32)", (bytes(31) + b"\x7f",), f"PolicyUnknown(0x{'00' * 31}7f)"),
+        ("Raw(bytes,uint256)", (b"", 5), "Raw(0x, 5)"),
+        ("Pairs((bytes4,bool)[],string)", ([(b"abcd", True)], "why"), "Pairs([(0x61626364, True)], why)"),
+    ],
+)
+def test_bytes_are_shown_in_hexadecimal(signature: str, values: tuple[Any, ...], shown: str) -> None:
+    error = Custom(signature, values)
+    assert str(error) == shown
+    # eth-abi gives arrays as tuples
+    assert str(decode(error.data, [signature])) == shown.replace("[", "(").replace("]", ")")
+
+
 def test_reverts_are_equal_by_their_data() -> None:
     assert Unknown(Panic(0x11).data) == Panic(0x11)
     assert hash(Unknown(b"")) == hash(Empty())

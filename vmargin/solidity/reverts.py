@@ -119,7 +119,7 @@ class Custom(Revert):
     def __str__(self) -> str:
         if not self.values:
             return self.signature
-        return f"{self.signature.partition('(')[0]}({', '.join(str(v) for v in self.values)})"
+        return f"{self.signature.partition('(')[0]}({', '.join(map(_shown, self.values))})"
 
 
 class Unknown(Revert):
@@ -241,6 +241,17 @@ def argument_types(signature: str) -> tuple[str, ...]:
 
 def _uint(value: int) -> bytes:
     return value.to_bytes(32, "big")
+
+
+def _shown(value: Any) -> str:
+    """A value for people: bytes in hexadecimal, those in structs and arrays too."""
+    if isinstance(value, bytes):
+        return f"0x{value.hex()}"
+    if isinstance(value, list):
+        return f"[{', '.join(map(_shown, value))}]"
+    if isinstance(value, tuple):
+        return f"({', '.join(map(_shown, value))})"
+    return str(value)
 
 
 def _plain(value: Any) -> Any:
