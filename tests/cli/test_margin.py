@@ -45,6 +45,7 @@ def test_an_account_verdict_first(house, margin):
     figures = house.protocol.margin(state).figures
     whole, fraction = divmod(figures["initialRequirement"], 10**18)
     assert any(line.split() == ["initialRequirement", f"{whole:,}.{fraction:018d}"] for line in lines)
+    assert any(line.split() == ["maintenanceCall", "0." + 18 * "0"] for line in lines)
     assert "block" in done.stderr
 
 
@@ -129,6 +130,45 @@ def test_an_unknown_verdict_is_said_and_shows_in_the_exit_code(house, deployment
         done = here("margin", "reference", "16", "--deployment", deployment, "--rpc-url", chain.url)
     assert done.returncode == 1
     assert done.stdout.startswith("account 16: UNKNOWN (the engine reverts: ")
+
+
+def test_what_if_of_an_unknown_account_is_its_verdict(house, deployment, margin, here, tmp_path):
+    """And the accounts beside it are judged all the same, in text and in JSON."""
+    good, bad, both = (str(tmp_path / name) for name in ("good.json", "bad.json", "both.json"))
+    margin("17", "--save", good)
+    with house.chain.isolated() as chain:
+        chain.warp(chain.at().timestamp + 40 * 86_400)
+        chain.mine()
+        where = ("--deployment", deployment, "--rpc-url", chain.url)
+        done = here("margin", "reference", "16", "--what-if", "--save", bad, *where)
+    assert done.returncode == 1
+    assert done.stdout.startswith("account 16: UNKNOWN (the engine reverts: ")
+    assert "requirement" not in done.stdout
+
+    Path(both).write_text(json.dumps(json.loads(Path(bad).read_text()) + json.loads(Path(good).read_text())))
+    words = ("margin", "reference", "--state", both, "--what-if")
+    done = here(*words)
+    assert done.returncode == 1
+    text = done.stdout
+    assert text.index("account 16: UNKNOWN") < text.index("account 17: HEALTHY") < text.index("  isolated ")
+    done = here(*words, "--json")
+    assert done.returncode == 1
+    unknown, known = json.loads(done.stdout)["accounts"]
+    assert unknown["standing"] == "unknown"
+    assert "whatIf" not in unknown
+    assert [row["rule"] for row in known["whatIf"]][:2] == ["policy", "isolated"]
+
+
+def test_help_tells_every_exit_code(here):
+    said = here("margin", "--help").stdout
+    for code, meaning in (
+        (0, "known"),
+        (1, "one is not"),
+        (2, "wrong usage"),
+        (3, "certainty"),
+        (4, "stale"),
+    ):
+        assert f"{code} " in said.partition("exit code:")[2].partition(meaning)[0]
 
 
 @pytest.mark.parametrize(

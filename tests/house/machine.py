@@ -1,6 +1,6 @@
 """Any sequence of what users, venues, modules and the market may do to the ledger and its mirror.
 
-Rules of other contracts come as mixins: rules and invariants over `self.world` beside `LedgerRules`.
+Rules for the other contracts are mixins beside `LedgerRules`: rules and invariants over `self.world`.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from tests.house.events import Reader
+from tests.house.whole import WholeHouse
 from tests.house.world import (
     BITCOIN,
     DAY,
@@ -28,7 +29,6 @@ from tests.house.world import (
     UNIT,
     VENUE,
     WAD,
-    World,
     instrument,
     policy,
     user,
@@ -62,23 +62,23 @@ LISTED = (
     instrument(BITCOIN, PUT, DATES[1], 55_000 * WAD),
     instrument(ETHER, CALL, DATES[1], 3_100 * WAD),
 )
+VOLATILITY = (6_500, 5_000, 20_000, 3_000, 7 * DAY, 1_800, 20 * DAY)
 WHALE = 10**12
 
 
 @cache
-def ground() -> World:
+def ground() -> WholeHouse:
     """Made once: every run starts from the same house."""
-    return World()
+    return WholeHouse(LISTED)
 
 
 class LedgerRules(RuleBasedStateMachine):
-    world: World
+    world: WholeHouse
 
     @initialize(draws=st.randoms(use_true_random=False), trades=st.integers(0, 16))
     def begin(self, draws: Random, trades: int) -> None:
         self.world = ground()
         self.start = (self.world.snapshot(), dict(self.world.rounds), dict(self.world.owners))
-        self.before = {name: set(getattr(self.world, name)) for name in ("contracts", "mirrors")}
         self.prices = dict(SPOTS)
         self.reader = Reader()
         self.read = 0
@@ -92,6 +92,7 @@ class LedgerRules(RuleBasedStateMachine):
         self.whale = self.world.open(user(99), WHALE)
         self.deposited += (20_000 + 5_000 + 300 + WHALE) * UNIT
         self.world.do("ledger", "setBorrowRate", int(RATE_CEILING) // 10, sender=OWNER)
+        self.world.do("feeds", "setVolatilityTerms", ETHER, VOLATILITY, sender=OWNER)
         for _ in range(trades):
             # nearly all that the account can bear, and less and less
             sides, which = [draws.choice(self.customers), self.whale], draws.choice(LISTED)
@@ -105,10 +106,6 @@ class LedgerRules(RuleBasedStateMachine):
             snapshot, rounds, owners = self.start
             self.world.restore(snapshot)
             self.world.rounds, self.world.owners = rounds, owners
-            for name, kept in self.before.items():
-                there = getattr(self.world, name)
-                for added in set(there) - kept:
-                    del there[added]
 
     def post(self) -> None:
         """Marks a little beside spot, forwards a little above it, and two volatilities."""
@@ -149,9 +146,13 @@ class LedgerRules(RuleBasedStateMachine):
 
     @rule(number=numbers, amount=st.integers(0, 10**5 * UNIT))
     def deposit(self, number: int, amount: int) -> None:
+        self.pay(self.account(number), amount)
+
+    def pay(self, account: int, amount: int) -> None:
+        """So many units of the asset, from anyone."""
         owner = user(50)
         self.world.fund(owner, amount)
-        outcome = self.ledger("deposit", self.account(number), amount, sender=owner)
+        outcome = self.ledger("deposit", account, amount, sender=owner)
         assert outcome == ()
         self.deposited += amount
 
@@ -258,9 +259,15 @@ class LedgerRules(RuleBasedStateMachine):
             self.derisk(number, place, parts, 0)
             self.both_are_the_same()
 
-    @rule(which=st.sampled_from(LISTED))
+    @rule(which=st.sampled_from((PERP_BITCOIN, INVERSE_BITCOIN, PERP_ETHER, SPOT_BITCOIN)))
     def poke(self, which: int) -> None:
         self.ledger("pokeFunding", which, sender=user(70))
+
+    @rule(underlying=st.sampled_from((BITCOIN, ETHER)), seconds=st.sampled_from((0, 3600, DAY)))
+    def sample(self, underlying: int, seconds: int) -> None:
+        """For the volatility by which one of them has its shocks scaled."""
+        self.world.time += seconds
+        self.world.outcome("feeds", "poke", underlying, sender=user(70))
 
     @rule(rate=st.sampled_from((0, 1, int(RATE_CEILING) // 50, int(RATE_CEILING), int(RATE_CEILING) + 1)))
     def lend(self, rate: int) -> None:
@@ -307,7 +314,11 @@ class LedgerRules(RuleBasedStateMachine):
 
     @rule(numbers=st.lists(numbers, min_size=1, max_size=2))
     def part(self, numbers: list[int]) -> None:
-        self.ledger("part", [self.account(number) for number in numbers], sender=MODULE)
+        """Of those in pools, if there are some."""
+        ledger = self.world.mirrors["ledger"]
+        everyone = [*self.customers, self.whale]
+        inside = [a for a in everyone if ledger.poolOf(uint256(a)) != 0] or everyone
+        self.ledger("part", [inside[number % len(inside)] for number in numbers], sender=MODULE)
 
     @rule(
         origin=numbers,
@@ -320,6 +331,14 @@ class LedgerRules(RuleBasedStateMachine):
         """As modules do. The insurance has no more than what it was given."""
         positions = [(listed, size) for listed in sorted(which)]
         self.ledger("move", self.account(origin), self.account(to), positions, cash, sender=MODULE)
+
+    def ruin(self, account: int, debt: int) -> None:
+        """Leave a customer with a debt and without positions; the whale has what it held."""
+        if account == self.whale:
+            return
+        portfolio = self.world.mirrors["ledger"].portfolioOf(uint256(account))
+        positions = [(int(i), int(size)) for i, size in portfolio.positions]
+        self.ledger("move", account, self.whale, positions, int(portfolio.cash) + debt, sender=MODULE)
 
     def requireInitial(self, account: int) -> None:
         portfolio = self.world.mirrors["ledger"].portfolioOf(uint256(account))

@@ -1,44 +1,12 @@
-"""Auctions amid all else that happens to a house, and what their events tell of them."""
+"""What the events of auctions tell of them."""
 
 from __future__ import annotations
 
-from hypothesis import HealthCheck, Phase, settings
-from hypothesis.stateful import run_state_machine_as_test
-
-from tests.house.auction_rules import AuctionRules
 from tests.house.auctioning import ALL, AuctionHouse
-from tests.house.machine import LedgerRules
 from tests.house.world import BITCOIN, OWNER, PERP_BITCOIN, UNIT, WAD
 from vmargin.solidity.reverts import selector
 
 SALE = "(uint256,int256,uint256,uint256,uint256,int256)"
-
-
-class Machine(AuctionRules, LedgerRules):
-    """The rules of the ledger and those of the auctions."""
-
-    total = 0
-
-    def teardown(self):
-        Machine.total += getattr(self, "taken", 0)
-        super().teardown()
-
-
-def test_auctions_amid_all_else_leave_both_sides_the_same(long):
-    Machine.total = 0
-    run_state_machine_as_test(
-        Machine,
-        settings=settings(
-            max_examples=300 if long else 12,
-            stateful_step_count=50 if long else 30,
-            deadline=None,
-            database=None,
-            derandomize=True,
-            phases=[Phase.generate, Phase.shrink] if long else [Phase.generate],
-            suppress_health_check=list(HealthCheck),
-        ),
-    )
-    assert Machine.total > 0
 
 
 def told(house, signature):

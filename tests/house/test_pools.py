@@ -5,11 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 import pytest
-from hypothesis import HealthCheck, settings
-from hypothesis.stateful import run_state_machine_as_test
 
-from tests.house.machine import LedgerRules
-from tests.house.pool_rules import PoolRules
 from tests.house.pooling import OPERATOR, STRANGER, PoolHouse, member, refused
 from tests.house.world import (
     BITCOIN,
@@ -227,21 +223,3 @@ def test_a_mark_makes_gains_ones_own(house):
     house.lose(bob, 30_000 * WAD)
     house.do("ledger", "move", house.maker, bob, [(PERP_BITCOIN, 1)], 0, sender=MODULE)
     refused(house.pools("mark", house.pool), "HealthTooLow")
-
-
-class PoolMachine(PoolRules, LedgerRules):
-    """The house with pools."""
-
-
-def test_pools_and_mirror_stay_the_same(long):
-    run_state_machine_as_test(
-        PoolMachine,
-        settings=settings(
-            max_examples=200 if long else 15,
-            stateful_step_count=60 if long else 30,
-            deadline=None,
-            database=None,
-            derandomize=True,
-            suppress_health_check=list(HealthCheck),
-        ),
-    )

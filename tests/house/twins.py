@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -107,10 +108,12 @@ class Twins:
         if not callable(method):
             return _results(entry, method)
         typed = [self._typed(p, a) for p, a in zip(entry.inputs, plain, strict=True)]
-        if next(iter(inspect.signature(method).parameters), "") == "sender":
+        if _takes_sender(type(self.mirrors[target]), entry.name):
             typed.insert(0, sender)
         try:
-            return _results(entry, self.chain.transact(method, *typed))
+            # a view changes nothing that there would be to restore
+            value = method(*typed) if entry.reads else self.chain.transact(method, *typed)
+            return _results(entry, value)
         except Revert as revert:
             return revert
 
@@ -128,6 +131,11 @@ class Twins:
             return self._by_address[value]
         word = getattr(integers, parameter.type, None)
         return value if word is None else word(int(value))
+
+
+@cache
+def _takes_sender(mirror: type[Mirror], function: str) -> bool:
+    return list(inspect.signature(getattr(mirror, function)).parameters)[1:2] == ["sender"]
 
 
 def _results(entry: Function, value: Any) -> tuple[Any, ...]:

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 EPILOG = """\
 Without a chain: --portfolio FILE and --policy FILE, or --state FILE as written by --save.
 
-exit code: 0 every verdict is known, 1 one is not, 2 wrong usage, 3 the chain could not be read with certainty
+exit code: 0 every verdict is known, 1 one is not, 2 wrong usage,
+           3 the chain could not be read with certainty, 4 the block is stale, or no longer part of the chain
 """
 
 

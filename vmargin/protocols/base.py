@@ -167,7 +167,10 @@ class Protocol(ABC, Generic[S]):
 
     @classmethod
     def what_if(cls, state: S) -> list[Alternative]:
-        """The account under other rules than its own, side by side."""
+        """The account under other rules than its own, side by side.
+
+        Empty where the contract refuses to say anything: there is nothing to vary, and the verdict tells why.
+        """
         raise UsageError(f"{cls.name} has one rule only")
 
     def verify(self, view: BlockView) -> None:

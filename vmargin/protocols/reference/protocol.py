@@ -36,6 +36,8 @@ class Reference(Protocol[ReferenceState]):
             "maintenanceRequirement",
             "initialHealth",
             "maintenanceHealth",
+            "initialCall",
+            "maintenanceCall",
         ),
         18,
     )
@@ -98,11 +100,7 @@ class Reference(Protocol[ReferenceState]):
 
     @classmethod
     def what_if(cls, state: ReferenceState) -> list[Alternative]:
-        if not isinstance(state.inputs, Inputs):
-            raise UsageError(
-                f"account {state.account} has no inputs to vary: the engine reverts: {state.inputs}"
-            )
-        return list(what_if.what_if(state.inputs))
+        return list(what_if.what_if(state.inputs)) if isinstance(state.inputs, Inputs) else []
 
     def liquidate(
         self, view: BlockView, state: ReferenceState, liquidator: str, **wishes: Any

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from vmargin.margin.instruments import expiryOf
 from vmargin.margin.limits import BPS
@@ -29,7 +29,9 @@ def margin(state: ReferenceState) -> Margin:
     assert isinstance(state.inputs, Inputs)
     left = health(answer)
     verdict = LIQUIDATABLE if left["maintenanceHealth"] < 0 else HEALTHY
-    return Margin("reference", state.account, answer, verdict, tuple(warnings(state.inputs)), left)
+    return Margin(
+        "reference", state.account, answer, verdict, tuple(warnings(state.inputs)), {**left, **calls(left)}
+    )
 
 
 def figures(rule: Rule, outcomes: tuple[int256, ...]) -> Figures:
@@ -45,6 +47,14 @@ def health(figures: Figures) -> dict[str, int]:
     numbers = {name: value for name, value in figures.items() if isinstance(value, int)}
     equity = numbers["value"] - numbers["haircut"]
     return {f"{level}Health": equity - numbers[f"{level}Requirement"] for level in ("initial", "maintenance")}
+
+
+def calls(health: Mapping[str, int]) -> dict[str, int]:
+    """The cash that brings each level's health to 0 if it is deposited now; 0 where none is needed.
+
+    Cash counts one for one and no requirement depends on it, so the amount is exact.
+    """
+    return {f"{level}Call": max(0, -health[f"{level}Health"]) for level in ("initial", "maintenance")}
 
 
 def warnings(inputs: Inputs) -> Iterator[Warned]:
