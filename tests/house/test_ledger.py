@@ -571,7 +571,9 @@ def test_a_pool_holds_as_many_positions_as_an_account(house: House) -> None:
     assert outcome == TooManyPositions(65, 64)
     house.do("ledger", "part", [a, c], sender=MODULE)
     house.do("ledger", "move", b, c, spots(1, 5), 0, sender=MODULE)
-    assert house.outcome("ledger", "join", [a, c], house.policy, 64, sender=MODULE) == TooManyPositions(65, 64)
+    assert house.outcome("ledger", "join", [a, c], house.policy, 64, sender=MODULE) == TooManyPositions(
+        65, 64
+    )
 
 
 def test_a_pool_holds_no_more_instruments_than_its_policy_admits(house: House) -> None:

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity =0.8.37;
 
-// Every custom error of the house, with the operands that caused it. Portfolios and prices have those of the margin rules.
+// Every custom error of the house, with the operands that caused it. Portfolios and prices have those of the rules.
 
 // roles
 error NotVenue(address who);
@@ -31,6 +31,7 @@ error FundingTooSoon(uint256 instrument, uint256 earliest);
 // trades
 error SelfTrade(uint256 account);
 error InstrumentExpired(uint256 instrument);
+error StrikeOutOfRange(uint256 instrument, uint256 strike);
 error TradePriceOutOfRange(uint256 instrument, int256 price);
 error HealthTooLow(uint256 account, int256 initialHealth, int256 maintenanceHealth);
 

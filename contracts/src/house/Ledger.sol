@@ -18,6 +18,7 @@ import {
     InPool,
     InstrumentExpired,
     SelfTrade,
+    StrikeOutOfRange,
     TradePriceOutOfRange
 } from "./HouseErrors.sol";
 import {Portfolios} from "./Portfolios.sol";
@@ -28,6 +29,11 @@ import {Scopes} from "./Scopes.sol";
 /// stays with CLEARING. Funding and interest up to now are settled before a position or cash changes.
 contract Ledger is Scopes, ReentrancyGuard {
     using SafeERC20 for IERC20Metadata;
+
+    /// Exclusive bound of strikes that are traded. At the least rate that a surface may have, over the longest term
+    /// (see Surfaces), a put is worth up to e^8 times its strike: a grid must hold that whatever becomes of the market,
+    /// or nobody could liquidate who has one.
+    uint256 public constant STRIKE = 1 << 84;
 
     IERC20Metadata public immutable asset;
     /// Of one unit of the asset, in cash.
@@ -111,6 +117,8 @@ contract Ledger is Scopes, ReentrancyGuard {
 
         Portfolio memory changed = Portfolios.merge(buyers, bought);
         if (shared) {
+            // what nets out of the pool's portfolio must be judged too: a liquidation parts the two sides
+            engine.change(bought, sold, buyersPolicy);
             _requireAllowed(buyer, buyers, Portfolios.merge(changed, sold), buyersPolicy);
         } else {
             _requireAllowed(buyer, buyers, changed, buyersPolicy);
@@ -166,6 +174,8 @@ contract Ledger is Scopes, ReentrancyGuard {
         Instruments.requireValid(instrument);
         uint256 expiry = Instruments.expiryOf(instrument);
         if (expiry != 0 && expiry <= block.timestamp) revert InstrumentExpired(instrument);
+        uint256 strike = Instruments.strikeOf(instrument);
+        if (strike >= STRIKE) revert StrikeOutOfRange(instrument, strike);
         if (size == 0 || size >= Limits.SIZE) revert SizeOutOfRange(instrument, int256(size));
         bool inverse = Instruments.kindOf(instrument) == Instruments.INVERSE;
         if ((price < 0) != inverse || price <= -int256(Limits.PRICE) || price >= int256(Limits.PRICE)) {

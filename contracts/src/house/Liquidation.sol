@@ -33,10 +33,11 @@ import {Portfolios} from "./Portfolios.sol";
 ///
 /// An account is judged by its scope. In a pool, whose members stand for one another, a bid may be for any member: it
 /// must raise the pool's health, so that only positions which add to the pool's requirement can be taken, and their
-/// holder bears the penalty. A pool that no such bid helps is left to its waterfall.
+/// holder bears the penalty. Where no such bid helps, what members hold against each other in one instrument can be
+/// deleveraged (see Defaults); a hedge of one instrument by another stays until one of the members trades.
 ///
-/// A debt that nothing stands against stays where it is, as negative cash of its account, so that every movement is from
-/// one account to another. The insurance pays what it can, again whenever it has more; the rest is `deficitOf`.
+/// A debt that nothing stands against stays where it is, as negative cash of its account, so that every movement is
+/// from one account to another. The insurance pays what it can, again whenever it has more; the rest is `deficitOf`.
 contract Liquidation is ReentrancyGuard {
     using Health for Margin;
 
@@ -84,7 +85,9 @@ contract Liquidation is ReentrancyGuard {
         if (since != 0 && !Auctions.hasLapsed(block.timestamp - since, length)) revert AuctionRunning(account, since);
         int256 health = _marginOf(account).maintenance();
         if (health >= 0) revert NotLiquidatable(account, health);
-        if (since != 0) lapsesOf[account] = Auctions.isRecent(block.timestamp - since, length) ? lapsesOf[account] + 1 : 0;
+        if (since != 0) {
+            lapsesOf[account] = Auctions.isRecent(block.timestamp - since, length) ? lapsesOf[account] + 1 : 0;
+        }
         startedAt[account] = block.timestamp;
         emit Started(account, health);
     }
@@ -97,7 +100,8 @@ contract Liquidation is ReentrancyGuard {
         _end(account);
     }
 
-    /// Whether an auction of the account has lapsed, just now or before the one that is on. A forgotten one does not count.
+    /// Whether an auction of the account has lapsed, just now or before the one that is on. A forgotten one does not
+    /// count.
     function hasFailed(uint256 account) external view returns (bool) {
         uint256 since = startedAt[account];
         if (since == 0) return false;
@@ -148,7 +152,8 @@ contract Liquidation is ReentrancyGuard {
         if (fraction == Limits.WAD) _cover(account);
     }
 
-    /// Pays what an account owes that nothing stands against, as far as the insurance can; whoever says so.
+    /// Pays what an account outside of pools owes that nothing stands against, as far as the insurance can; whoever
+    /// says so.
     function cover(uint256 account) external nonReentrant returns (uint256 paid) {
         uint256 owed;
         (owed, paid) = _cover(account);
@@ -198,7 +203,8 @@ contract Liquidation is ReentrancyGuard {
         }
     }
 
-    /// By `change`: a member that has left its pool may hold more positions than its own policy admits.
+    /// By `change`, which judges an account however many positions it has: none should have more than its policy
+    /// admits, but liquidation does not rest on that.
     function _marginOf(uint256 account) private view returns (Margin memory margin) {
         (uint256[] memory members, bytes32 policy) = ledger.scopeOf(account);
         Portfolio memory current = _combined(members);
@@ -220,18 +226,11 @@ contract Liquidation is ReentrancyGuard {
         emit Covered(account, paid, owed - paid);
     }
 
-    /// What the insurance answers for: no member of the scope holds anything, so that nothing can be sold, and all
-    /// their cash together does not make up for what this one owes.
+    /// What the insurance answers for: what an account owes that stands alone. In a pool others bear it first, and what
+    /// they do not leaves the pool with its account (see Defaults).
     function _owedBy(uint256 account) private view returns (uint256) {
-        uint256 deficit = account < Accounts.FIRST_CUSTOMER ? 0 : deficitOf(account);
-        if (deficit == 0) return 0;
-        (uint256[] memory members,) = ledger.scopeOf(account);
-        Portfolio memory all = _combined(members);
-        if (all.cash >= 0) return 0;
-        for (uint256 i = 0; i < members.length; ++i) {
-            if (ledger.portfolioOf(members[i]).positions.length != 0) return 0;
-        }
-        return uint256(-all.cash) < deficit ? uint256(-all.cash) : deficit;
+        if (account < Accounts.FIRST_CUSTOMER || ledger.poolOf(account) != 0) return 0;
+        return deficitOf(account);
     }
 
     function _discountNow(uint256 account) private view returns (uint256) {

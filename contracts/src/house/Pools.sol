@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 pragma solidity =0.8.37;
 
+import {Dials} from "../margin/Dials.sol";
 import {Limits} from "../margin/Limits.sol";
+import {Terms} from "../margin/Types.sol";
 import {AmountOutOfRange, InPool, NotInvited, NotOperator, NotOwner, PoolNotEmpty} from "./HouseErrors.sol";
 import {Defaults} from "./Defaults.sol";
 import {IAuctions} from "./interfaces/IAuctions.sol";
@@ -96,7 +98,7 @@ contract Pools is Defaults {
         if (members.length != 0) ledger.part(members);
         members = _inserted(members, account);
         book.members = members;
-        ledger.join(members, book.policy, policies.get(book.policy).terms.maxPositions);
+        ledger.join(members, book.policy, _roomOf(policies.get(book.policy).terms));
         uint256[] memory entering = new uint256[](1);
         entering[0] = account;
         int256 marked = _values(entering, book.policy)[0] - ledger.depositsOf(account);
@@ -125,6 +127,13 @@ contract Pools is Defaults {
 
     function _requireAmount(uint256 amount) private pure {
         if (amount >= Limits.CASH) revert AmountOutOfRange(amount);
+    }
+
+    /// How many instruments the members may hold: as many as the policy admits, and no more than its matrix has places
+    /// where each may be a group of its own. Those that are netted between members count (see Scopes).
+    function _roomOf(Terms memory terms) private pure returns (uint256) {
+        if (terms.combine == Dials.SUM || terms.grouping == Dials.UNDERLYING) return terms.maxPositions;
+        return terms.maxPositions < terms.matrixSize ? terms.maxPositions : terms.matrixSize;
     }
 
     function _inserted(uint256[] memory members, uint256 account) private pure returns (uint256[] memory inserted) {

@@ -25,7 +25,8 @@ struct VolatilityTerms {
 }
 
 /// A volatility of spot by exponentially weighted squared moves, in which time counts and the number of samples does
-/// not. All roundings are up. Volatilities have 18 decimals and are annualised, variances are their squares, with 36.
+/// not. All roundings are up, but that of the upper bound of a step and those of the weight. Volatilities have 18
+/// decimals and are annualised, variances are their squares, with 36.
 library Volatility {
     uint256 internal constant YEAR = 365 days;
     /// Of a relative move with 18 decimals; inclusive. It is beyond every ceiling, and its square times YEAR fits a

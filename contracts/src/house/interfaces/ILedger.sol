@@ -3,14 +3,14 @@ pragma solidity =0.8.37;
 
 import {Portfolio, Position} from "../../margin/Types.sol";
 
-/// Accounts, their cash and their positions. Every movement is from one account to another, so that at any time the cash of
-/// all accounts is what the contract holds of the cash asset, and the positions in each instrument sum to zero.
+/// Accounts, their cash and their positions. Every movement is from one account to another, so that at any time the
+/// cash of all accounts is what the contract holds of the cash asset, and the positions in each instrument sum to zero.
 interface ILedger {
     /// Opens an account for the caller under a policy that the house allows.
     function open(bytes32 policy) external returns (uint256 account);
 
-    /// All that was ever deposited to the account less what was withdrawn from it: what else its value has changed by, it has
-    /// gained.
+    /// All that was ever deposited to the account less what was withdrawn from it: what else its value has changed by,
+    /// it has gained.
     function depositsOf(uint256 account) external view returns (int256);
 
     /// The account as of now: funding and interest included, and what has been settled taken as cash.
@@ -18,6 +18,9 @@ interface ILedger {
 
     /// The accounts that are margined together with this one, and their policy. Alone, unless a pool says otherwise.
     function scopeOf(uint256 account) external view returns (uint256[] memory members, bytes32 policy);
+
+    /// 0 for an account that stands alone.
+    function poolOf(uint256 account) external view returns (uint256 pool);
 
     /// Moves positions and cash, without a margin check: for modules, which check.
     function move(uint256 from, uint256 to, Position[] calldata positions, int256 cash) external;
