@@ -125,7 +125,7 @@ library Rules {
         uint256 scenarios = policy.weightsBps.length;
         uint256 groups = outcomes.length / scenarios;
         Tails.requireLength(tail.length, policy.terms, scenarios, groups);
-        // A group that gains needs nothing. But a single scenario makes a sensitivity of what QUAD squares: its sign counts.
+        // A group that gains needs nothing. But a single scenario makes a sensitivity of what QUAD squares: signs count.
         bool signed = policy.terms.combine == Dials.QUAD && scenarios == 1;
         int256[] memory sums = new int256[](scenarios);
         int256[] memory losses = new int256[](scenarios);

@@ -1,1 +1,1 @@
-"""What is proved of the rule: how far rounding takes it from its definition, and that no width is exceeded."""
+"""What is proved of the rule: how far rounding takes it from its definition, and that no width overflows."""
