@@ -125,7 +125,7 @@ library Rules {
         uint256 scenarios = policy.weightsBps.length;
         uint256 groups = outcomes.length / scenarios;
         Tails.requireLength(tail.length, policy.terms, scenarios, groups);
-        // A group that gains needs nothing. But a single scenario makes a sensitivity of what QUAD squares: signs count.
+        // A group that gains needs nothing. But of a single scenario QUAD squares a sensitivity, whose sign counts.
         bool signed = policy.terms.combine == Dials.QUAD && scenarios == 1;
         int256[] memory sums = new int256[](scenarios);
         int256[] memory losses = new int256[](scenarios);
