@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -61,3 +62,18 @@ def test_files_say_what_they_are_for() -> None:
         if not ast.get_docstring(ast.parse(path.read_text()))
     ]
     assert not silent
+
+
+OF_NO_FILE = {"aggregator", "bidding", "errors", "losses", "mirror", "ownable"}
+"""Of the house: what others' contracts do, what callers compute, and the errors under their own name."""
+
+
+def test_every_solidity_file_has_its_mirror_and_no_mirror_is_without() -> None:
+    contracts = PACKAGE.parent / "contracts" / "src"
+    for sources, mirrors, unmirrored, beside in (
+        (contracts / "margin", PACKAGE / "margin", {"memory_arrays"}, set()),
+        (contracts / "house", PACKAGE / "margin/house", {"house_errors"}, OF_NO_FILE),
+    ):
+        files = {re.sub("(?<=[a-z])(?=[A-Z])", "_", path.stem).lower() for path in sources.glob("*.sol")}
+        modules = {path.stem for path in mirrors.glob("*.py")} - {"__init__"}
+        assert files - unmirrored == modules - beside
