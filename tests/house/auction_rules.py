@@ -36,9 +36,9 @@ class AuctionRules:
     numbers = st.integers(0, 10)
 
     def auction(self, function: str, *arguments: Any, sender: str = user(70)) -> Any:
-        """A bid moves twice or thrice."""
+        """A bid moves once for each member, and twice more."""
         outcome = self.world.outcome("liquidation", function, *arguments, sender=sender)
-        self.roundings += 3 * (4 + len(self.world.mirrors["ledger"].holdings))
+        self.roundings += 20 * (4 + len(self.world.mirrors["ledger"].holdings))
         return outcome
 
     def insure(self, dollars: int) -> None:

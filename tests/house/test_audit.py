@@ -56,7 +56,7 @@ def test_the_insurance_pays_nothing_before_the_waterfall_of_a_pool(count):
 
 
 def test_members_hold_nothing_against_each_other_that_the_pool_could_not_be_judged_with():
-    """Not listed, not covered, not posted: a bid for either would part them, and revert."""
+    """Not listed, not covered, not posted: a bid values what crosses, and would revert."""
     house = PoolHouse()
     alice, bob = house.members(2)
     unlisted, unposted = instrument(99, FUTURE, EXPIRY), instrument(BITCOIN, FUTURE, EXPIRY + DAY)
@@ -71,7 +71,7 @@ def test_members_hold_nothing_against_each_other_that_the_pool_could_not_be_judg
 
 @pytest.mark.parametrize("grouping", [dials.POSITION, dials.EXPIRY])
 def test_members_hold_no_more_apart_than_the_matrix_has_places(grouping):
-    """Else a bid for one of two who are netted would need a place that there is none of."""
+    """Else truncated sizes that no longer net could need a place that there is none of."""
     matrix = (10_000, 0, 0, 10_000)
     quad = policy(grouping=grouping, combine=dials.QUAD, matrixSize=2)._replace(correlationsBps=matrix)
     house = PoolHouse(rule=quad)

@@ -256,25 +256,27 @@ def test_what_expires_becomes_cash_and_then_a_debt_without_an_auction(fallen):
     house.compare()
 
 
-def test_in_a_pool_only_what_adds_to_its_requirement_is_taken(fallen):
+def test_a_pool_is_put_up_and_sold_as_one(fallen):
     house = AuctionHouse()
     risky = house.victim(10**6, (PERP_BITCOIN, 10 * WAD))
     hedger = house.victim(10**6, (PERP_BITCOIN, -4 * WAD), owner=user(4))
     house.do("ledger", "join", [risky, hedger], house.policy, 64, sender=MODULE)
     house.reprice(BITCOIN, 30_000 * WAD)
     assert house.healths(risky) == house.healths(hedger)
-    assert house.start(risky) == () == house.start(hedger)
-    assert is_(house.bid(risky, 10**15, hedger), errors.SameScope, risky, hedger)
-    assert str(house.bid(hedger, 10**17)).startswith("BidWouldWorsen")
-    before = house.healths(risky)
-    house.take(risky, 10**17)
-    assert all(a > b for a, b in zip(house.healths(risky), before, strict=True))
+    assert house.start(hedger) == ()
+    assert is_(house.start(risky), errors.AuctionRunning, risky, house.time)
+    for account in (risky, hedger):
+        assert is_(house.bid(account, 10**15, hedger), errors.SameScope, account, hedger)
+        before = house.healths(risky)
+        house.take(account, 10**17)
+        assert all(a > b for a, b in zip(house.healths(risky), before, strict=True))
     house.compare()
 
     # all of it: the member's debt is the pool's, whose cash stands for it
     house.reprice(BITCOIN, 29_000 * WAD)
     house.time += LENGTH
-    house.take(risky, ALL)
+    house.take(hedger, ALL)
+    assert house.see("liquidation", "startedAt", risky) == 0
     assert house.see("liquidation", "deficitOf", risky) > 0
     assert is_(house.cover(risky), errors.NothingOwed, risky)
     house.compare()
@@ -282,8 +284,6 @@ def test_in_a_pool_only_what_adds_to_its_requirement_is_taken(fallen):
     # the insurance answers for what is left once the account is out of the pool, whose members bear it first
     house.fund(OWNER, 10**9 * UNIT)
     house.do("ledger", "deposit", 2, 10**9 * UNIT, sender=OWNER)
-    (_, positions) = house.see("ledger", "portfolioOf", hedger)
-    house.do("ledger", "move", hedger, house.maker, positions, 0, sender=MODULE)
     deficit = house.see("liquidation", "deficitOf", risky)
     assert house.cash(hedger) > deficit
     assert is_(house.cover(risky), errors.NothingOwed, risky)

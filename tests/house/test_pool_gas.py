@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.house.auctioning import EXPIRY, LENGTH
 from tests.house.pooling import OPERATOR, STRANGER, PoolHouse
 from tests.house.world import (
@@ -19,19 +21,20 @@ from vmargin.margin.instruments import CALL
 
 GAS = 12_000_000
 OPTIONS = 30
+FEW = [(spot, 0) for spot in (-4_000, -2_000, 0, 2_000, 4_000)]
 SCENARIOS = [(spot, volatility) for spot in range(-4_000, 4_001, 1_000) for volatility in (-2_500, 0, 4_500)]
 
 
 class Crowd(PoolHouse):
     """Sixteen members with 30 options, as many as are promised. On chain only: what is asked is gas."""
 
-    def __init__(self):
-        super().__init__(rule=policy(SCENARIOS, maxPositions=OPTIONS))
+    def __init__(self, count=OPTIONS, scenarios=SCENARIOS):
+        super().__init__(rule=policy(scenarios, maxPositions=count))
         self.capital(10 * WAD)
         self.crowd = self.members(16, dollars=10**6)
         self.loner = self.open(user(7), 10**7, self.rule)
-        strikes = iter(range(45_000, 45_000 + 500 * OPTIONS, 500))
-        self.options = [instrument(BITCOIN, CALL, EXPIRY, next(strikes) * WAD) for _ in range(OPTIONS)]
+        strikes = iter(range(45_000, 45_000 + 500 * count, 500))
+        self.options = [instrument(BITCOIN, CALL, EXPIRY, next(strikes) * WAD) for _ in range(count)]
         for place, account in enumerate(self.crowd):
             self.give(account, self.options[place::16], WAD // 10)
         self.give(self.loner, self.options, WAD // 10)
@@ -88,3 +91,32 @@ def test_gas_of_closing_against_everybody():
     closing = house.gas("pools", "deleverage", house.pool, first)
     assert house.contracts["ledger"].call("portfolioOf", (others[0],))[0][1] == ()
     assert closing < GAS
+
+
+@pytest.mark.parametrize(("count", "scenarios", "most"), [(30, SCENARIOS, GAS), (59, FEW, 13_500_000)])
+def test_gas_of_a_bid_for_everybody(count, scenarios, most):
+    """64 positions in all the options, taken over by one who held nothing: a pool adds the moving of them."""
+    house = Crowd(count, scenarios)
+    first, second, *_ = house.crowd
+    held = count
+    for place, account in enumerate(house.crowd * 3):
+        if held < 64:
+            option = house.options[(place + 5 + place // 16 * 4) % count]
+            house.give(account, [option], -3 * WAD if place % 2 else 2 * WAD)
+            held += 1
+    value, haircut, _, maintenance, *_ = house.contracts["engine"].call("marginOf", (first,))[0]
+    spare = value - haircut - maintenance // 2
+    house.gas("ledger", "move", second, house.maker, [], spare, sender=MODULE)
+    taker = house.open(user(8), 10**9, house.rule)
+    start = house.gas("liquidation", "start", first)
+    house.time += LENGTH // 2
+    house.reprice(BITCOIN, SPOTS[BITCOIN])
+    _, limit = house.contracts["liquidation"].call("offerOf", (first,))
+    steps = []
+    for _ in range(2):
+        bid = (first, taker, limit // 9, 2**200, 0)
+        steps.append(house.gas("liquidation", "bid", *bid, sender=user(8)))
+    held = [house.contracts["ledger"].call("instrumentsOf", (one,))[0] for one in (*house.crowd, taker)]
+    assert sum(map(len, held)) == 64 + count
+    assert start < GAS
+    assert max(steps) < most

@@ -21,8 +21,10 @@ import {Values} from "./Values.sol";
 import {Waterfall} from "./Waterfall.sol";
 
 /// What a pool does when a member's margin has not sufficed. Its members stand for one another, in the order that all
-/// of them know: the defaulter's contribution, the operator's capital, the others' contributions, the others' gains
-/// since the mark. What nobody bears stays the defaulter's debt, outside of the pool, for the insurance of the house.
+/// of them know: everybody's positions are auctioned as one, as far as the pool needs (see Sales); what a member owes
+/// that holds nothing after that is borne by its contribution, the operator's capital, the others' contributions, the
+/// others' gains since the mark. What nobody bears stays the defaulter's debt, outside of the pool, for the insurance
+/// of the house.
 abstract contract Defaults is PoolBooks {
     using Health for Margin;
 
@@ -96,9 +98,9 @@ abstract contract Defaults is PoolBooks {
     }
 
     /// Closes what could not be auctioned against the members on the other side, at current prices and in proportion to
-    /// their sizes. For a member that has no maintenance margin alone, in a pool that has none, after an auction that
-    /// has lapsed. The pool's combined portfolio stays as it is. What a member takes on is valued in its favour, by
-    /// less than a wei.
+    /// their sizes. For a member that has no maintenance margin alone, in a pool that has none, after an auction of the
+    /// pool that has lapsed. The pool's combined portfolio stays as it is. What a member takes on is valued in its
+    /// favour, by less than a wei.
     function deleverage(uint256 pool, uint256 account) external {
         _requireMember(pool, account);
         Pool storage book = _book(pool);

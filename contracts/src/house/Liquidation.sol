@@ -17,32 +17,28 @@ import {
     MayNotAct,
     NoAuction,
     NothingOwed,
-    NothingToClose,
     NotLiquidatable,
     PaymentAboveLimit,
     RewardBelowLimit,
-    SameScope,
     StillLiquidatable,
     UnknownAccount
 } from "./HouseErrors.sol";
 import {IEngine} from "./interfaces/IEngine.sol";
 import {ILedger} from "./interfaces/ILedger.sol";
 import {Portfolios} from "./Portfolios.sol";
+import {Sales} from "./Sales.sol";
 
 /// Dutch auctions of accounts without maintenance margin, and what becomes of their debts.
 ///
-/// An account is judged by its scope. In a pool, whose members stand for one another, a bid may be for any member: it
-/// must raise the pool's health, so that only positions which add to the pool's requirement can be taken, and their
-/// holder bears the penalty. Where no such bid helps, what members hold against each other in one instrument can be
-/// deleveraged (see Defaults); a hedge of one instrument by another stays until one of the members trades.
+/// An account is judged by its scope, and the whole scope is put up: for a pool, whose members stand for one another,
+/// there is one auction, which any member's number names, and a bid takes the same fraction of every member's positions
+/// (see Sales). Where nobody bids, what members hold against each other can be deleveraged (see Defaults).
 ///
 /// A debt that nothing stands against stays where it is, as negative cash of its account, so that every movement is
 /// from one account to another. The insurance pays what it can, again whenever it has more; the rest is `deficitOf`.
-contract Liquidation is ReentrancyGuard {
+contract Liquidation is Sales, ReentrancyGuard {
     using Health for Margin;
 
-    ILedger public immutable ledger;
-    IEngine public immutable engine;
     uint256 public immutable startBps;
     /// In seconds.
     uint256 public immutable length;
@@ -51,10 +47,9 @@ contract Liquidation is ReentrancyGuard {
     /// The largest discount where the account itself cannot bear one.
     uint256 public immutable backstopBps;
 
-    /// 0 where there is no auction.
-    mapping(uint256 account => uint256 time) public startedAt;
-    /// How many of an account's auctions have lapsed since one was ended; it stays when it is put up again.
-    mapping(uint256 account => uint256) public lapsesOf;
+    /// By `_keyOf`.
+    mapping(uint256 key => uint256 time) private started;
+    mapping(uint256 key => uint256) private lapses;
 
     event Started(uint256 indexed account, int256 maintenanceHealth);
     event Taken(uint256 indexed account, uint256 indexed liquidator, Sale sale);
@@ -68,10 +63,8 @@ contract Liquidation is ReentrancyGuard {
         uint256 length_,
         uint256 insuranceBps_,
         uint256 backstopBps_
-    ) {
+    ) Sales(ledger_, engine_) {
         Auctions.requireValid(startBps_, length_, insuranceBps_, backstopBps_);
-        ledger = ledger_;
-        engine = engine_;
         startBps = startBps_;
         length = length_;
         insuranceBps = insuranceBps_;
@@ -81,32 +74,44 @@ contract Liquidation is ReentrancyGuard {
     /// Puts an account up, whoever says so. One whose auction has lapsed may be put up again, from the start.
     function start(uint256 account) external {
         if (account < Accounts.FIRST_CUSTOMER) revert UnknownAccount(account);
-        uint256 since = startedAt[account];
+        uint256 key = _keyOf(account);
+        uint256 since = started[key];
         if (since != 0 && !Auctions.hasLapsed(block.timestamp - since, length)) revert AuctionRunning(account, since);
         int256 health = _marginOf(account).maintenance();
         if (health >= 0) revert NotLiquidatable(account, health);
         if (since != 0) {
-            lapsesOf[account] = Auctions.isRecent(block.timestamp - since, length) ? lapsesOf[account] + 1 : 0;
+            lapses[key] = Auctions.isRecent(block.timestamp - since, length) ? lapses[key] + 1 : 0;
         }
-        startedAt[account] = block.timestamp;
+        started[key] = block.timestamp;
         emit Started(account, health);
     }
 
     /// Ends the auction of an account that has maintenance margin again, whoever says so.
     function end(uint256 account) external {
-        if (startedAt[account] == 0) revert NoAuction(account);
+        if (startedAt(account) == 0) revert NoAuction(account);
         int256 health = _marginOf(account).maintenance();
         if (health < 0) revert StillLiquidatable(account, health);
         _end(account);
     }
 
-    /// Whether an auction of the account has lapsed, just now or before the one that is on. A forgotten one does not
-    /// count.
+    /// 0 where there is no auction of the account's scope.
+    function startedAt(uint256 account) public view returns (uint256) {
+        return started[_keyOf(account)];
+    }
+
+    /// How many auctions of the account's scope have lapsed since one was ended; it stays when it is put up again.
+    function lapsesOf(uint256 account) public view returns (uint256) {
+        return lapses[_keyOf(account)];
+    }
+
+    /// Whether an auction of the account's scope has lapsed, just now or before the one that is on. A forgotten one
+    /// does not count.
     function hasFailed(uint256 account) external view returns (bool) {
-        uint256 since = startedAt[account];
+        uint256 key = _keyOf(account);
+        uint256 since = started[key];
         if (since == 0) return false;
         uint256 elapsed = block.timestamp - since;
-        return Auctions.isRecent(elapsed, length) && (lapsesOf[account] != 0 || Auctions.hasLapsed(elapsed, length));
+        return Auctions.isRecent(elapsed, length) && (lapses[key] != 0 || Auctions.hasLapsed(elapsed, length));
     }
 
     /// What a bid now gets of each requirement released, and the largest fraction that it may take.
@@ -116,9 +121,10 @@ contract Liquidation is ReentrancyGuard {
         return _terms(_discountNow(account), margin);
     }
 
-    /// Takes a fraction of every position of the account over to the liquidator, at their value less a reward, provided
-    /// that this raises the account's health at both levels and leaves the liquidator with initial margin; and that he
-    /// pays no more and is rewarded no less than he says, who does not know the prices that he will meet.
+    /// Takes a fraction of every position of the account's scope over to the liquidator, at their value less a reward,
+    /// provided that the scope's health falls at neither level and that the liquidator, who is not of the scope, has
+    /// initial margin afterwards; and that he pays no more and is rewarded no less than he says, who does not know the
+    /// prices that he will meet.
     function bid(uint256 account, uint256 liquidator, uint256 fraction, int256 mostPayment, uint256 leastReward)
         external
         nonReentrant
@@ -127,26 +133,14 @@ contract Liquidation is ReentrancyGuard {
         uint256 discountBps = _discountNow(account);
         if (!ledger.mayAct(msg.sender, liquidator)) revert MayNotAct(liquidator, msg.sender);
         if (fraction == 0 || fraction > Limits.WAD) revert FractionOutOfRange(fraction);
-        Position[] memory taken;
+        Lot memory lot = _lotOf(account, liquidator, fraction);
         bool healthy;
-        {
-            Portfolio memory own = ledger.portfolioOf(account);
-            Position[] memory given;
-            (given, taken) = Auctions.closedOf(own.positions, fraction);
-            if (taken.length == 0) revert NothingToClose(account, fraction);
-            (uint256[] memory members, bytes32 policy) = ledger.scopeOf(account);
-            for (uint256 i = 0; i < members.length; ++i) {
-                if (members[i] == liquidator) revert SameScope(account, liquidator);
-            }
-            Portfolio memory current = members.length == 1 ? own : _combined(members);
-            (sale, healthy) = _sell(account, current, given, policy, fraction, discountBps);
-        }
+        (sale, healthy) = _sell(account, lot, fraction, discountBps);
         if (sale.payment > mostPayment) revert PaymentAboveLimit(sale.payment, mostPayment);
         if (sale.reward < leastReward) revert RewardBelowLimit(sale.reward, leastReward);
-        _requireMargin(liquidator, Portfolio(-sale.payment, taken));
+        _requireMargin(liquidator, Portfolio(-sale.payment, lot.taken));
 
-        ledger.move(account, liquidator, taken, -sale.payment);
-        if (sale.insured != 0) ledger.move(account, Accounts.INSURANCE, new Position[](0), int256(sale.insured));
+        _deliver(lot, liquidator, sale);
         emit Taken(account, liquidator, sale);
         if (healthy || fraction == Limits.WAD) _end(account);
         if (fraction == Limits.WAD) _cover(account);
@@ -166,17 +160,14 @@ contract Liquidation is ReentrancyGuard {
         return own.positions.length == 0 && own.cash < 0 ? uint256(-own.cash) : 0;
     }
 
-    /// What the account sells, judged by its scope with and without it on one grid of prices.
-    function _sell(
-        uint256 account,
-        Portfolio memory current,
-        Position[] memory given,
-        bytes32 policy,
-        uint256 fraction,
-        uint256 discountBps
-    ) private view returns (Sale memory sale, bool healthy) {
+    /// What a lot sells for, judged by the scope with and without it on one grid of prices.
+    function _sell(uint256 account, Lot memory lot, uint256 fraction, uint256 discountBps)
+        private
+        view
+        returns (Sale memory sale, bool healthy)
+    {
         (Margin memory before, Margin memory afterwards) =
-            engine.change(current, Portfolios.merge(current, Portfolio(0, given)), policy);
+            engine.change(lot.current, Portfolios.merge(lot.current, Portfolio(0, lot.given)), lot.policy);
         if (before.maintenance() >= 0) revert NotLiquidatable(account, before.maintenance());
         (uint256 discount, uint256 limit) = _terms(discountBps, before);
         if (fraction > limit) revert FractionAboveLimit(fraction, limit);
@@ -212,8 +203,9 @@ contract Liquidation is ReentrancyGuard {
     }
 
     function _end(uint256 account) private {
-        delete startedAt[account];
-        delete lapsesOf[account];
+        uint256 key = _keyOf(account);
+        delete started[key];
+        delete lapses[key];
         emit Ended(account);
     }
 
@@ -234,7 +226,7 @@ contract Liquidation is ReentrancyGuard {
     }
 
     function _discountNow(uint256 account) private view returns (uint256) {
-        uint256 since = startedAt[account];
+        uint256 since = startedAt(account);
         if (since == 0) revert NoAuction(account);
         uint256 elapsed = block.timestamp - since;
         if (Auctions.hasLapsed(elapsed, length)) revert AuctionLapsed(account, since);
@@ -248,10 +240,10 @@ contract Liquidation is ReentrancyGuard {
         limit = Auctions.fractionLimit(before.value, before.haircut, before.initialRequirement, discount);
     }
 
-    function _combined(uint256[] memory members) private view returns (Portfolio memory all) {
-        all = ledger.portfolioOf(members[0]);
-        for (uint256 i = 1; i < members.length; ++i) {
-            all = Portfolios.merge(all, ledger.portfolioOf(members[i]));
-        }
+    /// An account's own number, or its pool's counted down from the last word: the ledger never uses that of a pool
+    /// again, while members come and go.
+    function _keyOf(uint256 account) private view returns (uint256) {
+        uint256 pool = ledger.poolOf(account);
+        return pool == 0 ? account : ~pool;
     }
 }

@@ -26,7 +26,7 @@ abstract contract Scopes is Holdings {
     mapping(uint256 pool => uint256[]) internal members;
     mapping(uint256 pool => bytes32) public poolPolicy;
     /// How many instruments the members may hold: those that are netted between them count, since they are not any more
-    /// once one of them has been liquidated.
+    /// once one of them leaves, or a part of each size has been liquidated, truncated for itself.
     mapping(uint256 pool => uint256) public poolRoom;
 
     event Joined(uint256 indexed pool, bytes32 indexed policy, uint256[] members);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity =0.8.37;
 
+import {AddOns} from "../margin/AddOns.sol";
 import {Collateral} from "../margin/Collateral.sol";
 import {Repricing} from "../margin/Repricing.sol";
 import {Market, Policy, Portfolio, Position} from "../margin/Types.sol";
@@ -31,6 +32,19 @@ library Values {
     {
         uint256[] memory rows = rowsOf(portfolio.positions, instruments);
         return Collateral.value(portfolio.cash, portfolio.positions, prices, rows, 0);
+    }
+
+    /// The magnitudes of what positions are worth, summed exactly, times 1e18. As |size| is below 2^112 and a price
+    /// below 2^96, it does not reach 2^214 for 64 positions.
+    function grossOf(Position[] memory positions, Position[] memory instruments, int256[] memory prices)
+        internal
+        pure
+        returns (uint256 gross)
+    {
+        uint256[] memory rows = rowsOf(positions, instruments);
+        for (uint256 i = 0; i < positions.length; ++i) {
+            gross += AddOns.magnitude(positions[i].size) * AddOns.magnitude(prices[rows[i]]);
+        }
     }
 
     /// By how much a value has risen since a mark, less what has been deposited since; no more than the value, and

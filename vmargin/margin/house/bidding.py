@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from vmargin.errors import UsageError
 from vmargin.margin.house import health
 from vmargin.margin.house.auctions import (
     Sale,
-    closedOf,
     discountAfter,
     discountOn,
     fractionLimit,
@@ -24,6 +24,7 @@ from vmargin.margin.house.errors import (
     NotLiquidatable,
 )
 from vmargin.margin.house.portfolios import Positions, merge
+from vmargin.margin.house.sales import partsOf
 from vmargin.margin.instruments import underlyingOf
 from vmargin.margin.limits import WAD
 from vmargin.margin.margin_view import evaluate
@@ -79,7 +80,7 @@ def plan(
     market: Market,
     policy: Policy,
     *,
-    own: Portfolio | None = None,
+    members: Sequence[Portfolio] = (),
     most: int = int(WAD),
     slackBps: int = 0,
 ) -> Plan:
@@ -88,13 +89,13 @@ def plan(
     Parameters
     ----------
     account, liquidator
-        Whose positions are taken over, and who takes them.
+        Whose scope's positions are taken over, and who takes them.
     auction
         As Liquidation has it.
     portfolio, market, policy
         What Engine.inputsOf(account) returns.
-    own
-        The account's part of the portfolio, where it is in a pool.
+    members
+        The portfolios of the accounts of its scope, where these are several: a size is truncated for each.
     most
         The largest fraction that is wanted.
     slackBps
@@ -126,10 +127,10 @@ def plan(
     limit = fractionLimit(before.value, before.haircut, before.initialRequirement, discountBps)
     fraction = min(limit, uint256(most))
 
-    given, taken = closedOf((own or portfolio).positions, fraction)
-    if not taken:
+    parts = partsOf(members or (portfolio,), fraction)
+    if not any(parts.sold):
         raise NothingToClose(account, fraction)
-    changed = merge(portfolio, Portfolio(int256(0), given))
+    changed = merge(portfolio, Portfolio(int256(0), parts.given))
     without, _ = evaluate(changed, marketOf(market, portfolio, changed), policy)
     sale = saleOf(before, without, fraction, discountBps, uint256(auction.insuranceBps))
     afterwards = without._replace(value=without.value + (sale.value - int256(sale.penalty)))
@@ -140,7 +141,7 @@ def plan(
     payment, reward = int(sale.payment), int(sale.reward)
     limits = (payment + abs(payment) * slackBps // 10_000, reward * (10_000 - slackBps) // 10_000)
     call = BID.calldata((account, liquidator, int(fraction), *limits))
-    return Plan(discountBps, limit, sale, before, afterwards, taken, call)
+    return Plan(discountBps, limit, sale, before, afterwards, parts.taken, call)
 
 
 def marketOf(market: Market, portfolio: Portfolio, changed: Portfolio) -> Market:
@@ -148,7 +149,9 @@ def marketOf(market: Market, portfolio: Portfolio, changed: Portfolio) -> Market
     held = [position.instrument for position in changed.positions]
     quotes = {p.instrument: q for p, q in zip(portfolio.positions, market.quotes, strict=True)}
     if unknown := [hex(instrument) for instrument in held if instrument not in quotes]:
-        raise UsageError(f"the market has no quote for {unknown}, which the pool would hold after the bid")
+        raise UsageError(
+            f"truncated one by one, sizes would leave a pool {unknown}, which it does not have: take less"
+        )
     underlyings = {underlyingOf(instrument) for instrument in held}
     return Market(
         market.time,

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from vmargin.margin.house import health
 from vmargin.margin.house.accounts import FIRST_CUSTOMER, INSURANCE
 from vmargin.margin.house.auctions import (
     Sale,
-    closedOf,
     discountAfter,
     discountOn,
     fractionLimit,
@@ -28,24 +25,23 @@ from vmargin.margin.house.errors import (
     MayNotAct,
     NoAuction,
     NothingOwed,
-    NothingToClose,
     NotLiquidatable,
     PaymentAboveLimit,
     RewardBelowLimit,
-    SameScope,
     StillLiquidatable,
     UnknownAccount,
 )
 from vmargin.margin.house.ledger import Ledger
-from vmargin.margin.house.mirror import Chain, Mirror
-from vmargin.margin.house.portfolios import Positions, merge
+from vmargin.margin.house.mirror import Chain
+from vmargin.margin.house.portfolios import merge
+from vmargin.margin.house.sales import Lot, Sales
 from vmargin.margin.limits import WAD
 from vmargin.margin.types import Margin, Portfolio
 from vmargin.solidity.integers import int256, uint256
 
 
-class Liquidation(Mirror):
-    """An account is judged by its scope; a debt that nothing stands against stays with its account."""
+class Liquidation(Sales):
+    """A scope is judged and put up as a whole; a debt that nothing stands against stays with its account."""
 
     def __init__(
         self,
@@ -58,27 +54,18 @@ class Liquidation(Mirror):
         insuranceBps: int,
         backstopBps: int,
     ) -> None:
-        super().__init__(chain, address)
+        super().__init__(chain, address, ledger, engine)
         self.startBps, self.length = uint256(startBps), uint256(length)
         self.insuranceBps, self.backstopBps = uint256(insuranceBps), uint256(backstopBps)
         requireValid(self.startBps, self.length, self.insuranceBps, self.backstopBps)
-        self.ledger = ledger
-        self.engine = engine
-        self.auctions: dict[uint256, uint256] = {}
+        self.started: dict[uint256, uint256] = {}
         self.lapses: dict[uint256, uint256] = {}
-
-    def startedAt(self, account: uint256) -> uint256:
-        """0 where there is no auction."""
-        return self.auctions.get(account, uint256(0))
-
-    def lapsesOf(self, account: uint256) -> uint256:
-        """How many of an account's auctions have lapsed since one was ended."""
-        return self.lapses.get(account, uint256(0))
 
     def start(self, account: uint256) -> None:
         """Put an account up, whoever says so; one whose auction has lapsed, again from the start."""
         if account < FIRST_CUSTOMER:
             raise UnknownAccount(account)
+        key = self._keyOf(account)
         since = self.startedAt(account)
         if since != 0 and not hasLapsed(self.chain.time - since, self.length):
             raise AuctionRunning(account, since)
@@ -87,8 +74,8 @@ class Liquidation(Mirror):
             raise NotLiquidatable(account, health.maintenance(margin))
         if since != 0:
             recent = isRecent(self.chain.time - since, self.length)
-            self.lapses[account] = self.lapsesOf(account) + 1 if recent else uint256(0)
-        self.auctions[account] = self.chain.time
+            self.lapses[key] = self.lapsesOf(account) + 1 if recent else uint256(0)
+        self.started[key] = self.chain.time
 
     def end(self, account: uint256) -> None:
         """End the auction of an account that has maintenance margin again, whoever says so."""
@@ -98,6 +85,14 @@ class Liquidation(Mirror):
         if health.maintenance(margin) < 0:
             raise StillLiquidatable(account, health.maintenance(margin))
         self._end(account)
+
+    def startedAt(self, account: uint256) -> uint256:
+        """0 where there is no auction of the account's scope."""
+        return self.started.get(self._keyOf(account), uint256(0))
+
+    def lapsesOf(self, account: uint256) -> uint256:
+        """How many auctions of the account's scope have lapsed since one was ended."""
+        return self.lapses.get(self._keyOf(account), uint256(0))
 
     def hasFailed(self, account: uint256) -> bool:
         """Whether an auction has lapsed, just now or before the one that is on; no forgotten one."""
@@ -124,30 +119,21 @@ class Liquidation(Mirror):
         mostPayment: int256,
         leastReward: uint256,
     ) -> Sale:
-        """Take a fraction of every position over to the liquidator, at their value less a reward."""
+        """Take a fraction of every position of the scope over, at their value less a reward."""
         discountBps = self._discountNow(account)
         if not self.ledger.mayAct(sender, liquidator):
             raise MayNotAct(liquidator, sender)
         if fraction == 0 or fraction > WAD:
             raise FractionOutOfRange(fraction)
-        own = self.ledger.portfolioOf(account)
-        given, taken = closedOf(own.positions, fraction)
-        if not taken:
-            raise NothingToClose(account, fraction)
-        members, policy = self.ledger.scopeOf(account)
-        if liquidator in members:
-            raise SameScope(account, liquidator)
-        current = own if len(members) == 1 else self._combined(members)
-        sale, healthy = self._sell(account, current, given, policy, fraction, discountBps)
+        lot = self._lotOf(account, liquidator, fraction)
+        sale, healthy = self._sell(account, lot, fraction, discountBps)
         if sale.payment > mostPayment:
             raise PaymentAboveLimit(sale.payment, mostPayment)
         if sale.reward < leastReward:
             raise RewardBelowLimit(sale.reward, leastReward)
-        self._requireMargin(liquidator, Portfolio(-sale.payment, taken))
+        self._requireMargin(liquidator, Portfolio(-sale.payment, lot.taken))
 
-        self.ledger.move(self.address, account, liquidator, taken, -sale.payment)
-        if sale.insured != 0:
-            self.ledger.move(self.address, account, INSURANCE, (), int256(sale.insured))
+        self._deliver(lot, liquidator, sale)
         if healthy or fraction == WAD:
             self._end(account)
         if fraction == WAD:
@@ -166,16 +152,9 @@ class Liquidation(Mirror):
         own = self.ledger.portfolioOf(account)
         return uint256(-own.cash) if not own.positions and own.cash < 0 else uint256(0)
 
-    def _sell(
-        self,
-        account: uint256,
-        current: Portfolio,
-        given: Positions,
-        policy: bytes,
-        fraction: uint256,
-        discountBps: uint256,
-    ) -> tuple[Sale, bool]:
-        before, afterwards = self.engine.change(current, merge(current, Portfolio(int256(0), given)), policy)
+    def _sell(self, account: uint256, lot: Lot, fraction: uint256, discountBps: uint256) -> tuple[Sale, bool]:
+        changed = merge(lot.current, Portfolio(int256(0), lot.given))
+        before, afterwards = self.engine.change(lot.current, changed, lot.policy)
         if health.maintenance(before) >= 0:
             raise NotLiquidatable(account, health.maintenance(before))
         discount, limit = self._terms(discountBps, before)
@@ -206,8 +185,9 @@ class Liquidation(Mirror):
         return margin
 
     def _end(self, account: uint256) -> None:
-        self.auctions.pop(account, None)
-        self.lapses.pop(account, None)
+        key = self._keyOf(account)
+        self.started.pop(key, None)
+        self.lapses.pop(key, None)
 
     def _cover(self, account: uint256) -> tuple[uint256, uint256]:
         owed, paid = self._owedBy(account), uint256(0)
@@ -245,8 +225,7 @@ class Liquidation(Mirror):
         )
         return discount, fractionLimit(before.value, before.haircut, before.initialRequirement, discount)
 
-    def _combined(self, members: Sequence[uint256]) -> Portfolio:
-        every = self.ledger.portfolioOf(members[0])
-        for member in members[1:]:
-            every = merge(every, self.ledger.portfolioOf(member))
-        return every
+    def _keyOf(self, account: uint256) -> uint256:
+        """An account's own number, or its pool's counted down from the last word."""
+        pool = self.ledger.poolOf(account)
+        return account if pool == 0 else ~pool

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from vmargin.margin.add_ons import magnitude
 from vmargin.margin.collateral import value
 from vmargin.margin.house.portfolios import Positions, instrumentsOf, union
 from vmargin.margin.house.roles import Feeds
@@ -41,6 +42,21 @@ def valueOf(portfolio: Portfolio, instruments: Positions, prices: Words[int256])
     """Cash and positions of one of them; the positions' exact sum is rounded down."""
     rows = Words(uint256, rowsOf(portfolio.positions, instruments))
     return value(portfolio.cash, Words(Position, portfolio.positions), prices, rows, ZERO)
+
+
+def grossOf(positions: Positions, instruments: Positions, prices: Words[int256]) -> uint256:
+    """The magnitudes of what positions are worth, summed exactly, times 1e18."""
+    rows = Words(uint256, rowsOf(positions, instruments))
+    return grossSum(Words(Position, positions), prices, rows)
+
+
+@kernel
+def grossSum(positions: Words[Position], prices: Words[int256], rows: Words[uint256]) -> uint256:
+    """The sum of |size| times |price|."""
+    gross = uint256(0)
+    for i in range(len(positions)):
+        gross += magnitude(positions[i].size) * magnitude(prices[rows[i]])
+    return gross
 
 
 @kernel

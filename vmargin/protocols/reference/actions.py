@@ -44,29 +44,38 @@ def liquidate(
         As the contract would, where no bid is admissible.
     """
     to = deployment.address("liquidation")
-    auction, own = _read(view, deployment, int(account))
+    auction = _auction(view, deployment, int(account))
     elapsed = uint256(view.timestamp) - uint256(auction.startedAt)
     if auction.startedAt == 0 or hasLapsed(elapsed, uint256(auction.length)):
         data = functions("Liquidation")["start"].calldata((int(account),))
         return Action(to, data, what=f"put account {account} up")
-    bid = plan(int(account), int(liquidator), auction, *inputs, own=own, most=most, slackBps=slack_bps)
+    members = _members(view, deployment.address("ledger"), int(account))
+    bid = plan(
+        int(account), int(liquidator), auction, *inputs, members=members, most=most, slackBps=slack_bps
+    )
     what = f"take {int(bid.sale.fraction)}e-18 of account {account}, reward {int(bid.sale.reward)}"
     return Action(to, bid.calldata, what=what)
 
 
-def _read(view: BlockView, deployment: Deployment, account: int) -> tuple[Auction, Portfolio]:
-    """The account's auction, and its own part of what is margined together."""
-    of, ledger = deployment.address("liquidation"), deployment.address("ledger")
+def _auction(view: BlockView, deployment: Deployment, account: int) -> Auction:
+    """That of the account's scope, and its terms."""
+    of = deployment.address("liquidation")
     terms = ("startBps", "length", "insuranceBps", "backstopBps")
     calls = [Call(of, functions("Liquidation")["startedAt"], (account,))]
     calls += [Call(of, functions("Liquidation")[name]) for name in terms]
-    calls.append(Call(ledger, functions("Ledger")["portfolioOf"], (account,)))
-    *numbers, own = [_required(outcome) for outcome in view.calls(calls, errors=errors())]
-    return Auction(*numbers), typed(Portfolio, own)
+    return Auction(*(_required(outcome)[0] for outcome in view.calls(calls, errors=errors())))
+
+
+def _members(view: BlockView, ledger: str, account: int) -> list[Portfolio]:
+    """What each of the accounts has that are margined together."""
+    (scope,) = view.calls([Call(ledger, functions("Ledger")["scopeOf"], (account,))], errors=errors())
+    accounts, _ = _required(scope)
+    calls = [Call(ledger, functions("Ledger")["portfolioOf"], (member,)) for member in accounts]
+    return [typed(Portfolio, _required(own)[0]) for own in view.calls(calls, errors=errors())]
 
 
 def _required(outcome: Any) -> Any:
-    """The one value that a call returned."""
+    """What a call returned."""
     if isinstance(outcome, Revert | Halt | BadReturn | Unprovable):
         raise outcome
-    return outcome[0]
+    return outcome
