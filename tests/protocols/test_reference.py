@@ -17,6 +17,8 @@ from vmargin.chain.proven import ProvenView
 from vmargin.chain.recorded import load, record
 from vmargin.chain.view import BlockView
 from vmargin.errors import UsageError
+from vmargin.margin.house.policies import policy_id
+from vmargin.protocols.base import Action
 from vmargin.protocols.deployment import CodeChanged
 from vmargin.protocols.reference.state import ReferenceState
 from vmargin.protocols.verdict import HEALTHY, LIQUIDATABLE, Standing
@@ -139,25 +141,55 @@ def test_other_code_than_the_deployment_was_written_for_is_refused(now: House) -
         now.protocol.verify(now.chain.at())
 
 
+def send(house: House, action: Action, sender: str) -> None:
+    key = house.chain.rpc(
+        "eth_sendTransaction", {"from": sender, "to": action.to, "data": "0x" + action.data.hex()}
+    )
+    while (receipt := house.chain.rpc("eth_getTransactionReceipt", key)) is None:
+        time.sleep(0.01)
+    assert receipt["status"] == "0x1"
+
+
+def liquidated(house: House, account: str, liquidator: str) -> None:
+    """Put up and taken in part, after which it is healthy and there is nothing more to do."""
+    keeper = house.chain.accounts[int(liquidator) - 15]
+    healths = []
+    for wanted in (f"put account {account} up", "take "):
+        view = house.chain.at()
+        (state,) = house.protocol.read(view, [account])
+        healths.append(house.protocol.margin(state).details["initialHealth"])
+        (action,) = house.protocol.liquidate(view, state, liquidator, slack_bps=10)
+        assert action.what.startswith(wanted)
+        send(house, action, keeper)
+    view = house.chain.at()
+    (state,) = house.protocol.read(view, [account])
+    margin = house.protocol.margin(state)
+    assert margin.verdict == HEALTHY
+    assert margin.details["initialHealth"] >= 0 > max(healths)
+    assert house.protocol.liquidate(view, state, liquidator) == []
+
+
 def test_a_liquidator_sends_what_the_protocol_says_until_the_account_is_healthy(now: House) -> None:
     now.price(ETHER, 2_450 * WAD)
     now.marks([(ETHER << 224 | 1 << 176, 2_450 * WAD)])
-    liquidator, keeper = now.accounts[1], now.chain.accounts[2]
-    healths = []
-    for wanted in ("put account 18 up", "take "):
-        view = now.chain.at()
-        (state,) = now.protocol.read(view, ["18"])
-        healths.append(now.protocol.margin(state).details["initialHealth"])
-        (action,) = now.protocol.liquidate(view, state, liquidator, slack_bps=10)
-        assert action.what.startswith(wanted)
-        data = {"from": keeper, "to": action.to, "data": "0x" + action.data.hex()}
-        key = now.chain.rpc("eth_sendTransaction", data)
-        while (receipt := now.chain.rpc("eth_getTransactionReceipt", key)) is None:
-            time.sleep(0.01)
-        assert receipt["status"] == "0x1"
-    view = now.chain.at()
-    (state,) = now.protocol.read(view, ["18"])
-    margin = now.protocol.margin(state)
-    assert margin.verdict == HEALTHY
-    assert margin.details["initialHealth"] >= 0 > max(healths)
-    assert now.protocol.liquidate(view, state, liquidator) == []
+    liquidated(now, "18", "17")
+
+
+def test_a_pool_is_liquidated_as_one(now: House) -> None:
+    """16 and 18 are margined together; what 16 could spare has been withdrawn before the crash."""
+    contribution = 1_000 * WAD
+    now.do("Pools", "create", policy_id(now.policy))
+    for account in (16, 18):
+        now.do("Pools", "invite", 1, account, True, contribution)
+        owner = now.chain.accounts[account - 15]
+        now.do("Pools", "enter", 1, account, contribution, sender=owner)
+    (state,) = now.protocol.read(now.chain.at(), ["16"])
+    spare = now.protocol.margin(state).details["initialHealth"] // 10**12 - 10**9
+    now.do("Ledger", "withdraw", 16, spare, now.chain.accounts[1], sender=now.chain.accounts[1])
+
+    now.price(ETHER, 2_450 * WAD)
+    now.marks([(ETHER << 224 | 1 << 176, 2_450 * WAD)])
+    assert [state.inputs for state in now.protocol.read(now.chain.at(), ["16"])] == [
+        state.inputs for state in now.protocol.read(now.chain.at(), ["18"])
+    ]
+    liquidated(now, "18", "17")
