@@ -122,7 +122,7 @@ def test_random_pools_are_sold_to_the_wei(name, long):
         for _ in range(3):
             house.time += draw.randrange(LENGTH // 3)
             account = draw.choice(members)
-            if healths(house.margin(account))[1] >= 0:
+            if house.see("liquidation", "startedAt", account) == 0 or healths(house.margin(account))[1] >= 0:
                 break
             _, limit = house.offer(account)
             fraction = limit if draw.random() < 0.5 else draw.randrange(1, limit + 1)
