@@ -20,6 +20,7 @@ from vmargin.errors import UsageError
 from vmargin.margin.house.policies import policy_id
 from vmargin.protocols.base import Action
 from vmargin.protocols.deployment import CodeChanged
+from vmargin.protocols.reference.contracts import functions
 from vmargin.protocols.reference.state import ReferenceState
 from vmargin.protocols.verdict import HEALTHY, LIQUIDATABLE, Standing
 from vmargin.solidity.reverts import Custom
@@ -175,6 +176,12 @@ def test_a_liquidator_sends_what_the_protocol_says_until_the_account_is_healthy(
     liquidated(now, "18", "17")
 
 
+def sizes(house: House, account: int) -> dict[int, int]:
+    ledger = house.deployment.address("ledger")
+    (portfolio,) = house.chain.at().call(ledger, functions("Ledger")["portfolioOf"], (account,))
+    return dict(portfolio[1])
+
+
 def test_a_pool_is_liquidated_as_one(now: House) -> None:
     """16 and 18 are margined together; what 16 could spare has been withdrawn before the crash."""
     contribution = 1_000 * WAD
@@ -192,4 +199,9 @@ def test_a_pool_is_liquidated_as_one(now: House) -> None:
     assert [state.inputs for state in now.protocol.read(now.chain.at(), ["16"])] == [
         state.inputs for state in now.protocol.read(now.chain.at(), ["18"])
     ]
+    before = {account: sizes(now, account) for account in (16, 18)}
     liquidated(now, "18", "17")
+    for account, held in before.items():
+        after = sizes(now, account)
+        assert held.keys() == after.keys()
+        assert all(abs(after[what]) < abs(size) for what, size in held.items()), "every member has sold"

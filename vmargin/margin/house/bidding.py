@@ -32,21 +32,7 @@ from vmargin.margin.types import Margin, Market, Policy, Portfolio
 from vmargin.solidity.abi import Function
 from vmargin.solidity.integers import int256, uint256
 
-BID = Function(
-    {
-        "type": "function",
-        "name": "bid",
-        "stateMutability": "nonpayable",
-        "inputs": [
-            {"name": "account", "type": "uint256"},
-            {"name": "liquidator", "type": "uint256"},
-            {"name": "fraction", "type": "uint256"},
-            {"name": "mostPayment", "type": "int256"},
-            {"name": "leastReward", "type": "uint256"},
-        ],
-        "outputs": [],
-    }
-)
+BID = Function.parse("bid(uint256,uint256,uint256,int256,uint256)")
 
 
 class Auction(NamedTuple):
