@@ -19,28 +19,29 @@ import importlib
 import itertools
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, NamedTuple
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from tests.differential import inputs
-from tests.differential.inputs import Argument, Hint
 from tests.differential.native import check_native
+from vmargin.crosscheck import bias, drawn
+from vmargin.crosscheck.bias import Hint
+from vmargin.crosscheck.inputs import Inputs
+from vmargin.crosscheck.outcome import Outcome, same, shown
+from vmargin.crosscheck.subject import mirrored
 from vmargin.errors import UsageError
-from vmargin.solidity.abi import Function, Parameter
+from vmargin.solidity.abi import Function
 from vmargin.solidity.bytecode import Contract, load_artifact
 from vmargin.solidity.integers import Word
 from vmargin.solidity.kernel import Kernel
-from vmargin.solidity.reverts import CustomError, Halt, Revert
+from vmargin.solidity.reverts import CustomError
 from vmargin.solidity.signatures import fields, is_struct, type_name
 
 BUILD = Path(__file__).parents[2] / "contracts" / "build"
 BLOCK = 10_000
 LONG = 56
 """Bits of a constant that no compiler computes from shorter ones unless it is a power or a product."""
-
-Outcome: TypeAlias = tuple[Any, ...] | Revert | Halt | Exception
 
 
 class Difference(NamedTuple):
@@ -177,32 +178,24 @@ class Pair:
         self.contract = library.contract
         self.function: Function = self.contract.function(name)
         self.seed = f"{library.harness}.{name}"
-        leaves = [leaf for p in self.function.inputs for leaf in (p.components or (p,))]
-        hints = library.hints.get(name, {})
-        unknown = hints.keys() - {leaf.name for leaf in leaves}
-        assert not unknown, f"hints of {name} for {unknown}: its arguments are {leaves}"
-        mined = inputs.constants(self.kernel)
-        self.arguments = [
-            _argument(leaf, library.artifact["enums"], hints.get(leaf.name), mined) for leaf in leaves
-        ]
+        self.inputs = Inputs.of(
+            self.function,
+            hints=library.hints.get(name, {}),
+            enums=library.artifact["enums"],
+            mined=bias.constants(self.kernel),
+        )
+        assert self.inputs.arguments is not None, f"{name} takes an array: harness functions take words"
+        self.arguments = self.inputs.arguments
         self.given = library.cases.get(name, ())
-        assert all(len(case) == len(leaves) for case in self.given), f"cases of {name} for {leaves}"
+        assert all(len(case) == len(self.arguments) for case in self.given), f"cases of {name}"
 
     def original(self, case: Sequence[int]) -> Outcome:
         """What the bytecode does."""
-        return self.contract.outcome(self.function, self._nested(case))
+        return self.contract.outcome(self.function, self.inputs.nested(case))
 
     def mirror(self, case: Sequence[int]) -> Outcome:
         """What the kernel does: the same shape of values as the bytecode's."""
-        try:
-            result = _plain(self.kernel(*self._nested(case)))
-        except Exception as raised:  # noqa: BLE001  a revert, or a bug of the mirror, which is a difference
-            return raised
-        if result is None:
-            return ()
-        if isinstance(result, tuple) and len(self.function.outputs) != 1:
-            return result
-        return (result,)
+        return mirrored(self.kernel, self.inputs.nested(case), len(self.function.outputs))
 
     def compare(self, cases: Iterable[tuple[int, ...]]) -> tuple[list[Difference], list[Outcome]]:
         """Run both sides: where they differ, and all outcomes of the mirror."""
@@ -221,7 +214,7 @@ class Pair:
             smallest = min(differences, key=lambda d: sum(abs(v).bit_length() for v in d.case))
             pytest.fail(self.describe(smallest, len(differences), len(cases)), pytrace=False)
         if self.library.native:
-            check_native(self.kernel, [self._nested(case) for case in cases], outcomes)
+            check_native(self.kernel, [self.inputs.nested(case) for case in cases], outcomes)
 
     def describe(self, difference: Difference, found: int, tried: int) -> str:
         """Say what differs, in full, so that it can be pasted into a test."""
@@ -231,21 +224,9 @@ class Pair:
         lines = [f"{signature}: mirror and original differ on {found} of {tried} cases, the smallest:"]
         for name, value in zip(names, difference.case, strict=True):
             lines.append(f"  {name:{width}} = {value}" + (f"  ({value:#x})" if abs(value) > 999 else ""))
-        lines.append(f"  {'mirror':{width}}: {show(difference.mirror)}")
-        lines.append(f"  {'original':{width}}: {show(difference.original)}")
+        lines.append(f"  {'mirror':{width}}: {shown(difference.mirror)}")
+        lines.append(f"  {'original':{width}}: {shown(difference.original)}")
         return "\n".join(lines)
-
-    def _nested(self, case: Sequence[int]) -> tuple[Any, ...]:
-        """Flat integers to what a call takes: bools, and a tuple for a struct."""
-        flat = iter(case)
-        values = []
-        for parameter in self.function.inputs:
-            leaves = tuple(
-                bool(next(flat)) if leaf.type == "bool" else next(flat)
-                for leaf in (parameter.components or (parameter,))
-            )
-            values.append(leaves if parameter.components else leaves[0])
-        return tuple(values)
 
 
 class Differential:
@@ -267,7 +248,7 @@ class Differential:
 
     def test_equals_the_original(self, function: str, volume: Volume) -> None:
         pair = self.library.pair(function)
-        cases = inputs.seeded(pair.arguments, volume.seeded, pair.seed, pair.given)
+        cases = bias.seeded(pair.arguments, volume.seeded, pair.seed, pair.given)
         while block := list(itertools.islice(cases, BLOCK)):
             pair.check(block)
 
@@ -281,7 +262,7 @@ class Differential:
             derandomize=True,
             suppress_health_check=list(HealthCheck),
         )
-        @given(inputs.strategy(pair.arguments))
+        @given(drawn.flat(pair.arguments))
         def equal(case: tuple[int, ...]) -> None:
             mirror, original = pair.mirror(case), pair.original(case)
             if not same(mirror, original):
@@ -295,24 +276,6 @@ class Volume(NamedTuple):
 
     seeded: int
     drawn: int
-
-
-def same(mirror: Outcome, original: Outcome) -> bool:
-    """Whether values are equal, or revert data; a halt equals nothing that a kernel can do."""
-    if isinstance(original, Revert):
-        return isinstance(mirror, Revert) and mirror.data == original.data
-    return isinstance(mirror, tuple) and mirror == original
-
-
-def show(outcome: Outcome) -> str:
-    """An outcome with its bytes."""
-    if isinstance(outcome, Revert):
-        return f"reverts with {outcome}, data 0x{outcome.data.hex()}"
-    if isinstance(outcome, Halt):
-        return f"halts: {outcome}"
-    if isinstance(outcome, tuple):
-        return ", ".join(str(value) for value in outcome) or "returns"
-    return f"raises {outcome!r}, which no contract does"
 
 
 def _pushed(code: bytes) -> Iterator[int]:
@@ -334,32 +297,6 @@ def _significant(value: int) -> int:
     value = min(value, 2**256 - value)
     value //= (value & -value) or 1
     return value if value & (value + 1) else 0
-
-
-def _argument(
-    parameter: Parameter, enums: Mapping[str, int], hint: Hint | None, mined: Sequence[int]
-) -> Argument:
-    kind = parameter.type
-    if parameter.internal.startswith("enum "):
-        low, high = 0, enums[parameter.internal.removeprefix("enum ")] - 1
-    elif kind == "bool":
-        low, high = 0, 1
-    elif kind.startswith("uint"):
-        low, high = 0, (1 << int(kind.removeprefix("uint"))) - 1
-    elif kind.startswith("int"):
-        half = 1 << (int(kind.removeprefix("int")) - 1)
-        low, high = -half, half - 1
-    else:
-        raise UsageError(
-            f"{kind} {parameter.name}: harness functions take words, bools, enums and structs of them"
-        )
-    return inputs.argument(parameter.name, low, high, hint, mined)
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, Word):
-        return int(value)
-    return tuple(map(_plain, value)) if isinstance(value, tuple) else value
 
 
 def _shape(kernel: Kernel[..., Any], function: Function) -> str:

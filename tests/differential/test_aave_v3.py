@@ -1,7 +1,7 @@
 """Aave v3 by its two generations of rounding: core 1.19.3 (half up), origin 3.6.0 (floors and ceilings)."""
 
-from tests.differential.inputs import Hint
 from tests.differential.library import Differential, Library
+from vmargin.crosscheck.bias import Hint
 
 MAX = 2**256 - 1
 WAD = 10**18

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from tests.differential import inputs
-from tests.differential.inputs import Hint
 from tests.differential.library import Differential, Library, Volume
+from vmargin.crosscheck.bias import Hint
 from vmargin.crosscheck.conform import Case, as_json, read_cases
 from vmargin.crosscheck.derive_math import FUNCTIONS
 

@@ -1,7 +1,7 @@
 """Morpho Blue 1.0.0."""
 
-from tests.differential.inputs import Hint
 from tests.differential.library import Differential, Library
+from vmargin.crosscheck.bias import Hint
 
 UINT128 = Hint(within=(0, 2**128 - 1))
 """Totals are stored in 128 bits."""

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from tests.differential import inputs
-from tests.differential.inputs import Hint
 from tests.differential.library import Differential, Library
+from vmargin.crosscheck.bias import Hint
 from vmargin.fixedpoint import solady
 from vmargin.solidity import exact
 from vmargin.solidity.kernel import Kernel

@@ -1,7 +1,7 @@
 """Solmate 6.8.0."""
 
-from tests.differential.inputs import Hint
 from tests.differential.library import Differential, Library
+from vmargin.crosscheck.bias import Hint
 
 WAD = 10**18
 EXPONENTS = (-42139678854452767551, 135305999368893231589)

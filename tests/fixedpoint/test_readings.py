@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 import vmargin.fixedpoint
-from tests.differential import inputs
 from tests.differential.native import check_native
+from vmargin.crosscheck import bias
 from vmargin.solidity.exact import bounds
 from vmargin.solidity.kernel import Kernel
 from vmargin.solidity.reverts import Revert
@@ -43,13 +43,13 @@ def assembled(annotation: Any, numbers: Iterator[int]) -> Any:
 
 
 def cases(kernel: Kernel[..., Any], number: int) -> Iterator[list[Any]]:
-    mined = inputs.constants(kernel)
+    mined = bias.constants(kernel)
     leaves = [leaf for annotation in kernel.signature.types for leaf in scalars(annotation)]
     spaces = [
-        inputs.argument("", 0, 1) if t is bool else inputs.argument("", int(t.min), int(t.max), mined=mined)
+        bias.argument("", 0, 1) if t is bool else bias.argument("", int(t.min), int(t.max), mined=mined)
         for t in leaves
     ]
-    for case in inputs.cases(spaces, number, kernel.name):
+    for case in bias.cases(spaces, number, kernel.name):
         numbers = iter(case)
         yield [assembled(annotation, numbers) for annotation in kernel.signature.types]
 

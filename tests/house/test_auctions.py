@@ -8,9 +8,9 @@ from fractions import Fraction
 
 import pytest
 
-from tests.differential import inputs
-from tests.differential.inputs import Hint
 from tests.differential.library import Library
+from vmargin.crosscheck import bias
+from vmargin.crosscheck.bias import Hint
 from vmargin.margin.house import auctions
 from vmargin.solidity.reverts import Revert
 
@@ -70,7 +70,7 @@ LIBRARY = Library(
 def test_contract_and_mirror_agree(function, long):
     pair = LIBRARY.pair(function)
     number = 50_000 if long else 600
-    cases = list(itertools.islice(inputs.seeded(pair.arguments, number, pair.seed, pair.given), number))
+    cases = list(itertools.islice(bias.seeded(pair.arguments, number, pair.seed, pair.given), number))
     differences, outcomes = pair.compare(cases)
     assert not differences, pair.describe(differences[0], len(differences), len(cases))
     assert sum(not isinstance(outcome, Revert) for outcome in outcomes) > number / 20

@@ -8,11 +8,11 @@ from random import Random
 
 import pytest
 
-from tests.differential import inputs
-from tests.differential.inputs import Hint
 from tests.differential.library import Library
 from tests.house.twins import BUILD
 from tests.house.world import BITCOIN, WAD, instrument
+from vmargin.crosscheck import bias
+from vmargin.crosscheck.bias import Hint
 from vmargin.margin.errors import GridPriceOutOfRange, PriceOutOfRange
 from vmargin.margin.house import cash, funding, health, portfolios
 from vmargin.margin.instruments import INVERSE, PERP
@@ -87,7 +87,7 @@ FUNCTIONS = [(name, function) for name, library in LIBRARIES.items() for functio
 def test_contract_and_mirror_agree(name: str, function: str, long: bool) -> None:
     pair = LIBRARIES[name].pair(function)
     number = 20_000 if long else 400
-    cases = list(itertools.islice(inputs.seeded(pair.arguments, number, pair.seed, pair.given), number))
+    cases = list(itertools.islice(bias.seeded(pair.arguments, number, pair.seed, pair.given), number))
     differences, outcomes = pair.compare(cases)
     assert not differences, pair.describe(differences[0], len(differences), len(cases))
     assert sum(not isinstance(outcome, Revert) for outcome in outcomes) > number / 20

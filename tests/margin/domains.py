@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from tests.differential import inputs
 from tests.differential.library import Pair
+from vmargin.crosscheck import bias
 
 
 def cases(pair: Pair, domain: Mapping[str, tuple[int, int]], number: int) -> list[tuple[int, ...]]:
     """Draw arguments of a function between the bounds of each, both included; a bool needs none."""
-    mined = inputs.constants(pair.kernel)
+    mined = bias.constants(pair.kernel)
     arguments = [
-        inputs.argument(p.name, *domain.get(p.name, (0, 1)), mined=mined) for p in pair.function.inputs
+        bias.argument(p.name, *domain.get(p.name, (0, 1)), mined=mined) for p in pair.function.inputs
     ]
-    return list(inputs.seeded(arguments, number, f"{pair.seed}.domain"))
+    return list(bias.seeded(arguments, number, f"{pair.seed}.domain"))
 
 
 def outcome(kernel: Any, *arguments: Any) -> Any:

@@ -83,6 +83,23 @@ def as_json(kind: str, value: Any) -> Any:
     return value if kind in ("bool", "string") else str(int(value))
 
 
+def from_json(kind: str, given: Any) -> Any:
+    """Read what :func:`as_json` writes; arrays become tuples."""
+    if kind.endswith("]"):
+        inner = kind[: kind.rindex("[")]
+        return tuple(from_json(inner, item) for item in given)
+    if kind.startswith("("):
+        kinds = argument_types("f" + kind)
+        return tuple(from_json(inner, item) for inner, item in zip(kinds, given, strict=True))
+    if kind in ("bool", "string"):
+        if not isinstance(given, bool if kind == "bool" else str):
+            raise UsageError(f"{given!r} is no {kind}")
+        return given
+    if not isinstance(given, str):
+        raise UsageError(f"{given!r} is no {kind}: write it as a string")
+    return parse(kind, given)
+
+
 def shown(text: str) -> str:
     """Text for a message, cut short where it is long."""
     return repr(text) if len(text) <= 80 else f"{text[:60]!r}… ({len(text)} characters)"

@@ -132,6 +132,13 @@ class Contract:
             known = ", ".join(alike or sorted({f.name for f in self.functions}))
             raise UsageError(f"no function {name!r}: there are {known}") from None
 
+    @property
+    def code_hash(self) -> bytes:
+        """keccak-256 of the deployed code."""
+        from eth_hash.auto import keccak
+
+        return bytes(keccak(bytes(self.evm.raw.get_code(self.address) or b"")))
+
     def call(
         self,
         function: str | Function,
@@ -188,6 +195,15 @@ def load_artifact(path: str | Path) -> dict[str, Any]:
         raise UsageError(f"{path} is no compiled contract: {error}") from None
     if not isinstance(artifact, dict) or "abi" not in artifact or "bytecode" not in artifact:
         raise UsageError(f"{path} is no compiled contract: it lacks `abi` or `bytecode`")
+    return _flat({"name": Path(path).stem, **artifact})
+
+
+def _flat(artifact: dict[str, Any]) -> dict[str, Any]:
+    """Bring Foundry's form, in which code is an object with its source map, to ours."""
+    for code, source_map in (("bytecode", "sourceMap"), ("deployedBytecode", "deployedSourceMap")):
+        nested = artifact.get(code)
+        if isinstance(nested, dict):
+            artifact = {**artifact, code: nested.get("object", ""), source_map: nested.get("sourceMap", "")}
     return artifact
 
 

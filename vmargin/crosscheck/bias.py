@@ -1,7 +1,7 @@
-"""Inputs biased to where fixed-point code breaks: edges of types and scales, remainders, ties, overflows.
+"""Integers biased to where fixed-point code breaks: edges of types and scales, remainders, ties, overflows.
 
 One description of the bias serves the fast seeded generator and Hypothesis: it asks a *chooser* for
-numbers, which is `random.Random` in the one and a strategy's `draw` in the other.
+numbers, which is :class:`Seeded` in the one and :class:`~vmargin.crosscheck.drawn.Drawn` in the other.
 """
 
 from __future__ import annotations
@@ -12,8 +12,6 @@ import math
 import random
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple, Protocol
-
-from hypothesis import strategies as st
 
 from vmargin.solidity.integers import Word
 from vmargin.solidity.kernel import Kernel
@@ -57,9 +55,11 @@ class Argument(NamedTuple):
 class Chooser(Protocol):
     """A source of choices."""
 
-    def below(self, bound: int) -> int: ...
+    def below(self, bound: int) -> int:
+        """Give a number from 0 on that is less than the bound."""
 
-    def between(self, low: int, high: int) -> int: ...
+    def between(self, low: int, high: int) -> int:
+        """Give a number of a range, ends included."""
 
 
 class Seeded:
@@ -71,32 +71,8 @@ class Seeded:
         self.between = generator.randint
 
     def below(self, bound: int) -> int:
+        """Give a number from 0 on that is less than the bound."""
         return int(self._random() * bound)
-
-
-class Drawn:
-    """Choices by Hypothesis, which can make them smaller when a case fails.
-
-    A draw takes 20 microseconds, so the many choices among few share one: two bytes for each.
-    """
-
-    _BYTES = 16
-    """Enough for the choices that an argument needs; those beyond are the first of their kind."""
-
-    def __init__(self, draw: Any, arguments: int) -> None:
-        self._draw = draw
-        size = self._BYTES * arguments
-        self._choices = iter(draw(st.binary(min_size=size, max_size=size)))
-
-    def below(self, bound: int) -> int:
-        high, low = next(self._choices, 0), next(self._choices, 0)
-        return (high << 8 | low) * bound >> 16
-
-    def between(self, low: int, high: int) -> int:
-        return int(self._draw(_integers(low, high)))
-
-
-_integers = functools.cache(st.integers)
 
 
 def argument(name: str, low: int, high: int, hint: Hint | None = None, mined: Sequence[int] = ()) -> Argument:
@@ -295,13 +271,3 @@ def corners(arguments: Sequence[Argument], most: int, chooser: Chooser) -> Itera
         yield from itertools.product(*ends)
     else:
         yield from (tuple(values[chooser.below(len(values))] for values in ends) for _ in range(most))
-
-
-def strategy(arguments: Sequence[Argument]) -> st.SearchStrategy[tuple[int, ...]]:
-    """The same cases for Hypothesis."""
-
-    @st.composite
-    def drawn(draw: st.DrawFn) -> tuple[int, ...]:
-        return case(arguments, Drawn(draw, len(arguments)))
-
-    return drawn()
