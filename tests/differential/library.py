@@ -17,7 +17,7 @@ import contextlib
 import functools
 import importlib
 import itertools
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -25,7 +25,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from tests.differential.native import check_native
-from vmargin.crosscheck import bias, drawn
+from vmargin.crosscheck import bias, drawn, mining
 from vmargin.crosscheck.bias import Hint
 from vmargin.crosscheck.inputs import Inputs
 from vmargin.crosscheck.outcome import Outcome, same, shown
@@ -157,7 +157,7 @@ class Library:
 
     def unknown_constants(self) -> list[str]:
         """The long constants that the kernels name and the original's bytecode does not have."""
-        pushed = {_significant(value) for value in _pushed(bytes.fromhex(self.artifact["bytecode"][2:]))}
+        pushed = set(map(_significant, mining.pushed(bytes.fromhex(self.artifact["bytecode"][2:]))))
         found = {
             name: value
             for kernel in {each for kernel in self.kernels.values() for each in kernel.reachable()}
@@ -276,19 +276,6 @@ class Volume(NamedTuple):
 
     seeded: int
     drawn: int
-
-
-def _pushed(code: bytes) -> Iterator[int]:
-    """The words that bytecode puts on the stack, a small negative one by its complement and a NOT."""
-    position = 0
-    while position < len(code):
-        size = code[position] - 0x5F
-        position += 1
-        if 1 <= size <= 32:
-            value = int.from_bytes(code[position : position + size], "big")
-            position += size
-            inverted = code[position : position + 1] == b"\x19"
-            yield ~value if inverted else value
 
 
 def _significant(value: int) -> int:

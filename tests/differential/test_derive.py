@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.differential import inputs
 from tests.differential.library import Differential, Library, Volume
+from vmargin.crosscheck import bias
 from vmargin.crosscheck.bias import Hint
 from vmargin.crosscheck.conform import Case, as_json, read_cases
 from vmargin.crosscheck.derive_math import FUNCTIONS
@@ -100,10 +100,10 @@ class TestBlack76(Differential):
     @pytest.mark.parametrize("name", ["prices", "pricesAndDelta"])
     def test_equals_the_transcription_on_options_as_they_are(self, name: str, volume: Volume) -> None:
         arguments = [
-            inputs.argument(field, 0, 2**bits - 1, Hint(within=OPTION[field]))
+            bias.argument(field, 0, 2**bits - 1, Hint(within=OPTION[field]))
             for field, bits in zip(OPTION, (64, 64, 128, 128, 128), strict=True)
         ]
-        self.library.pair(name).check(list(inputs.cases(arguments, volume.seeded, name)))
+        self.library.pair(name).check(list(bias.cases(arguments, volume.seeded, name)))
 
 
 class TestSVI(Differential):

@@ -5,8 +5,8 @@ from math import isqrt
 
 import pytest
 
-from tests.differential.inputs import Hint, cases
 from tests.differential.library import Differential, Library
+from vmargin.crosscheck.bias import Hint, cases
 from vmargin.solidity.reverts import Revert
 
 UNIT = 10**18

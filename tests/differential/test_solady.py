@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from tests.differential import inputs
 from tests.differential.library import Differential, Library
+from vmargin.crosscheck import bias
 from vmargin.crosscheck.bias import Hint
 from vmargin.fixedpoint import solady
 from vmargin.solidity import exact
@@ -94,7 +94,7 @@ POWERS = {"sqrt": (2, 1), "cbrt": (3, 1), "sqrtWad": (2, WAD), "cbrtWad": (3, WA
 def powers(function: str) -> list[tuple[int]]:
     """What has a whole root, with its neighbours; half so large that roots in WAD take their long way."""
     degree, scale = POWERS[function]
-    chooser = inputs.Seeded(function)
+    chooser = bias.Seeded(function)
     cases = []
     for number in range(600):
         bits = chooser.between(1 if number % 2 else 196, 256)
@@ -112,7 +112,7 @@ def test_roots_of_powers_and_their_neighbours(function: str) -> None:
 
 def scientific(function: str) -> list[tuple[int]]:
     """Numbers with every count of trailing zeros; or packed, with every exponent that fits."""
-    chooser = inputs.Seeded(function)
+    chooser = bias.Seeded(function)
     if function == "unpackSci":
         return [
             (chooser.between(0, 2**249 - 1) << 7 | exponent,) for exponent in range(128) for _ in range(5)
@@ -171,7 +171,7 @@ def answers(pair: Any, number: int) -> Iterator[tuple[tuple[int, ...], int, Any]
     """Cases that do not revert, with the result and the exact one."""
     kernel: Kernel[..., Any] = pair.kernel
     assert kernel.truth is not None
-    for case in inputs.cases(pair.arguments, number, f"{pair.seed}.truth"):
+    for case in bias.cases(pair.arguments, number, f"{pair.seed}.truth"):
         typed = [bool(v) if t is bool else v for v, t in zip(case, kernel.signature.types, strict=True)]
         try:
             result = kernel(*typed)
