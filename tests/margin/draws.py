@@ -1,22 +1,19 @@
-"""Portfolios, markets, policies and grids of prices drawn at random: ordinary ones, dust, giants, zeros."""
+"""What the parts of a margin rule are asked, drawn at random as :mod:`vmargin.testing.drawing` draws."""
 
 from __future__ import annotations
 
 from random import Random
 from typing import Any, NamedTuple
 
-from vmargin.margin import dials
-from vmargin.margin.instruments import CALL, FUTURE, INVERSE, PERP, PUT, SPOT
+from vmargin.margin.instruments import INVERSE
 from vmargin.margin.types import Cover, Position, Quote, Shock, Terms, UnderlyingQuote
 from vmargin.solidity.kernel import Kernel
 from vmargin.solidity.reverts import Revert
 from vmargin.solidity.signatures import array_element
+from vmargin.testing import drawing
+from vmargin.testing.drawing import FACTOR, NOW, PRICE, SIZE, WAD, instrument
 
-WAD = 10**18
-NOW = 1_800_000_000
-SIZE = 2**112 - 1
-PRICE = 2**96 - 1
-FACTOR = 2**15
+__all__ = ["FACTOR", "NOW", "PRICE", "SIZE", "WAD", "instrument"]
 
 
 def typed(kernel: Kernel[..., Any], arguments: Any) -> list[Any]:
@@ -64,47 +61,27 @@ class Book(NamedTuple):
         return (self.terms, self.covers, self.shocks, self.weightsBps, self.correlationsBps)
 
 
-def instrument(underlying: int, kind: int, expiry: int = 0, strike: int = 0) -> int:
-    return underlying << 224 | expiry << 184 | kind << 176 | strike
+class Choices:
+    """A generator, as what is drawn asks it."""
+
+    def __init__(self, random: Random) -> None:
+        self._random = random.random
+        self.between = random.randint
+
+    def below(self, bound: int) -> int:
+        return int(self._random() * bound)
 
 
 def amount(random: Random, most: int, usual: int) -> int:
-    """Mostly of a usual size; else dust, nothing, or up to the most there can be."""
-    mode = random.randrange(12)
-    if mode == 0:
-        return 0
-    if mode == 1:
-        return random.randint(1, 1000)
-    if mode == 2:
-        return random.choice((most, most - 1, most // 2))
-    if mode == 3:
-        return random.randint(1, most)
-    return random.randint(1, min(usual, most))
+    return drawing.amount(Choices(random), most, usual)
 
 
 def factor(random: Random, most: int = FACTOR) -> int:
-    return random.choice((0, 1, most, 10_000, random.randint(1, 10_000), random.randint(1, most)))
+    return drawing.factor(Choices(random), most)
 
 
 def instruments(random: Random, count: int) -> list[int]:
-    """Distinct, in order; of a few underlyings, dated ones before, at and after `NOW`."""
-    found = set()
-    names = random.sample((1, 2, 3, 77, 2**32 - 1), random.randint(1, 4))
-    while len(found) < count:
-        kind = random.choice((SPOT, PERP, INVERSE, FUTURE, CALL, PUT, CALL, PUT))
-        expiry = random.choice((NOW - 86_400, NOW, NOW + 1, NOW + 86_400, NOW + 30 * 86_400))
-        strike = max(1, amount(random, PRICE, 200 * WAD))
-        found.add(
-            instrument(
-                random.choice(names),
-                kind,
-                expiry if kind >= FUTURE else 0,
-                strike if kind >= CALL else 0,
-            )
-        )
-        if len(found) < count and random.random() < 0.3:
-            names = [*names, 1000 + len(found)]
-    return sorted(found)
+    return drawing.instruments(Choices(random), count)
 
 
 def price(random: Random, extreme: bool) -> int:
@@ -174,25 +151,4 @@ def book(random: Random, count: int, scenarios: int, *, extreme: bool = True, te
 
 def drawn_terms(random: Random, scenarios: int, **chosen: int) -> Terms:
     """Valid ones, WORST and SUM unless chosen otherwise."""
-    maintenance = random.randint(1, FACTOR)
-    fields: dict[str, Any] = {
-        "schema": dials.SCHEMA,
-        "repricing": dials.FULL,
-        "grouping": dials.ACCOUNT,
-        "aggregate": dials.WORST,
-        "combine": dials.SUM,
-        "tailNumerator": random.randint(1, scenarios),
-        "tailDenominator": random.randint(scenarios, FACTOR),
-        "creditBps": factor(random, 10_000),
-        "initialBps": random.randint(maintenance, FACTOR),
-        "maintenanceBps": maintenance,
-        "maxPositions": 64,
-        "termPowerBps": random.choice((0, 3_000)),
-        "termFloor": 86_400,
-        "shortOptionBps": factor(random),
-        "confidenceBps": factor(random, 10_000),
-        "depegBps": factor(random),
-        "pegThreshold": random.choice((WAD, 98 * WAD // 100, 2**64 - 1)),
-        "matrixSize": 0,
-    }
-    return Terms(**{**fields, **chosen})
+    return drawing.terms(Choices(random), scenarios, **chosen)

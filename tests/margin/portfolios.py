@@ -8,32 +8,13 @@ from typing import Any, NamedTuple
 
 from hypothesis import strategies as st
 
-from tests.margin.draws import FACTOR, NOW, PRICE, SIZE, WAD, amount, drawn_terms, factor, instruments
+from tests.margin.draws import FACTOR, NOW, WAD, Choices
 from vmargin.margin import dials
 from vmargin.margin.margin_view import evaluate, plain, tail_witness
-from vmargin.margin.types import (
-    Cover,
-    Market,
-    Policy,
-    Portfolio,
-    Position,
-    Quote,
-    Shock,
-    UnderlyingQuote,
-)
+from vmargin.margin.types import Market, Policy, Portfolio, Quote, UnderlyingQuote
 from vmargin.solidity.reverts import Revert
-
-Setting = tuple[int, int, int, int]
-
-SETTINGS: list[Setting] = [
-    (repricing, grouping, aggregate, combine)
-    for repricing in (dials.FULL, dials.TAYLOR)
-    for grouping in (dials.POSITION, dials.EXPIRY, dials.UNDERLYING, dials.ACCOUNT)
-    for aggregate in (dials.WORST, dials.SHORTFALL, dials.VAR)
-    for combine in (dials.SUM, dials.QUAD)
-    if (grouping, combine) != (dials.ACCOUNT, dials.QUAD)
-]
-"""Repricing, grouping, aggregate, combine: all that are valid."""
+from vmargin.testing import drawing
+from vmargin.testing.drawing import SETTINGS, Setting
 
 DIALS = (("FULL", "TAYLOR"), ("POSITION", "EXPIRY", "UNDERLYING", "ACCOUNT"), ("WORST", "SHORTFALL", "VAR"),
          ("SUM", "QUAD"))  # fmt: skip
@@ -89,96 +70,17 @@ def draw_case(random: Random, setting: Setting, *, most: int = 64, scenarios: in
         wide = random.random() < 0.1 and setting[2] != dials.WORST
         scenarios = random.randint(33, 256) if wide else random.choice((1, random.randint(2, 32)))
     count = min(most, 6 if scenarios > 32 else 64, int(random.expovariate(1 / 8)))
-    extreme = random.random() < 0.1
-    held = instruments(random, count)
-    portfolio = Portfolio(
-        random.choice((-1, 1)) * amount(random, 2**126 - 1 if extreme else 10**26, 10_000 * WAD),
-        tuple(Position(i, draw_size(random, extreme)) for i in held),
-    )
-    market = draw_market(random, held, extreme)
-    return Case(portfolio, market, draw_policy(random, setting, held, scenarios)).witnessed()
-
-
-def draw_size(random: Random, extreme: bool) -> int:
-    return random.choice((-1, 1)) * max(1, amount(random, SIZE if extreme else 10**23, 1000 * WAD))
-
-
-def draw_price(random: Random, near: int, extreme: bool) -> int:
-    if extreme and random.random() < 0.3:
-        return max(1, amount(random, PRICE, 10**30))
-    return near * random.randint(9_000, 11_000) // 10_000
-
-
-def draw_market(random: Random, held: list[int], extreme: bool) -> Market:
-    spots = {i >> 224: random.choice((WAD // 1000, WAD, 100 * WAD, 60_000 * WAD)) for i in held}
-
-    def confidence() -> int:
-        return random.choice((10_000, 10_000, 10_000, 9_900, 0))
-
-    return Market(
-        NOW,
-        random.choice((WAD, WAD, 97 * WAD // 100, 2 * WAD, 0)),
-        tuple(
-            UnderlyingQuote(
-                u, draw_price(random, spot, extreme), confidence(), random.choice((10_000, 0, 13_370))
-            )
-            for u, spot in sorted(spots.items())
-        ),
-        tuple(
-            Quote(
-                draw_price(random, spots[i >> 224], extreme),
-                random.choice((WAD // 2, WAD, 0, random.randint(0, 3 * WAD), random.randint(0, 20))),
-                random.choice((0, WAD // 20, -WAD // 50, random.randint(-WAD // 2, WAD // 2))),
-                random.choice((0, draw_price(random, spots[i >> 224], extreme))),
-                confidence(),
-            )
-            for i in held
-        ),
-    )
-
-
-def draw_policy(random: Random, setting: Setting, held: list[int], scenarios: int) -> Policy:
-    repricing, grouping, aggregate, combine = setting
-    names = sorted({i >> 224 for i in held} | set(random.sample(range(1, 90), random.randint(0, 2))))
-    tables = random.randint(1, 3)
-    groups = {
-        dials.POSITION: len(held),
-        dials.EXPIRY: len({i >> 184 for i in held}),
-        dials.UNDERLYING: len(names),
-        dials.ACCOUNT: 1,
-    }[grouping]
-    size = min(64, max(1, groups + random.choice((0, 0, 0, 1, 2)))) if combine == dials.QUAD else 0
-    chosen = {"repricing": repricing, "grouping": grouping, "aggregate": aggregate, "combine": combine}
-    return Policy(
-        drawn_terms(random, scenarios, matrixSize=size, **chosen),
-        tuple(
-            Cover(
-                name,
-                random.randrange(tables),
-                factor(random, 10_000),
-                amount(random, SIZE - 1, 10**24),
-                amount(random, SIZE - 1, 10**21),
-                factor(random, 10_000),
-            )
-            for name in names
-        ),
-        tuple(
-            Shock(random.choice((0, random.randint(-5_000, 5_000))), random.randint(-6_000, 10_000))
-            for _ in range(tables * scenarios)
-        ),
-        tuple(random.choice((10_000, factor(random))) for _ in range(scenarios)),
-        draw_matrix(random, size, free=random.random() < 0.1),
-    )
+    chooser, extreme = Choices(random), random.random() < 0.1
+    held = drawing.instruments(chooser, count)
+    return Case(
+        drawing.portfolio(chooser, held, extreme=extreme),
+        drawing.market(chooser, held, extreme=extreme),
+        drawing.policy(chooser, Setting(*setting), held, scenarios),
+    ).witnessed()
 
 
 def draw_matrix(random: Random, size: int, *, free: bool = False) -> tuple[int, ...]:
-    """Of one factor, by which no variance is negative; or of any numbers."""
-    beta = [random.randint(-100, 100) for _ in range(size)]
-    rows = [[10_000] * size for _ in range(size)]
-    for i in range(size):
-        for j in range(i):
-            rows[i][j] = rows[j][i] = random.randint(-10_000, 10_000) if free else beta[i] * beta[j]
-    return tuple(c for row in rows for c in row)
+    return drawing.matrix(Choices(random), size, free=free)
 
 
 def cases(setting: Setting | None = None, **options: Any) -> st.SearchStrategy[Case]:

@@ -2,28 +2,30 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from importlib.metadata import entry_points
 
 import pytest
 
-# what the suites below import stays loaded when they are over
-import vmargin.chain.connection
-import vmargin.chain.faults
-import vmargin.chain.live
-import vmargin.chain.rpc.provider  # noqa: F401
+from tests.testing.conftest import Run
 
 pytest_plugins = ["pytester"]
 
-HEAVY = ("Crypto", "eth_abi", "numpy", "pyrevm", "requests", "rich", "rlp", "trie", "web3", "websockets")
-
-
-def passes(pytester: pytest.Pytester, suite: str, *, passed: int) -> None:
-    pytester.makepyfile(suite)
-    pytester.runpytest_inprocess("-p", "no:cacheprovider", "-p", "no:hypothesispytest").assert_outcomes(
-        passed=passed
-    )
+HEAVY = (
+    "Crypto",
+    "eth_abi",
+    "hypothesis",
+    "numpy",
+    "pyrevm",
+    "requests",
+    "rich",
+    "rlp",
+    "trie",
+    "web3",
+    "websockets",
+)
 
 
 def test_pytest_finds_the_plugin() -> None:
@@ -34,15 +36,42 @@ def test_pytest_finds_the_plugin() -> None:
 def test_the_plugin_costs_other_suites_nothing() -> None:
     show = "import sys, vmargin.testing.plugin; print(*sys.modules)"
     done = subprocess.run([sys.executable, "-c", show], capture_output=True, text=True, check=True)
-    loaded = {name.partition(".")[0] for name in done.stdout.split()}
+    loaded = set(done.stdout.split())
     assert "pytest" in loaded
-    assert not loaded & set(HEAVY)
-    assert not {name for name in done.stdout.split() if name.startswith("vmargin.chain")}
+    assert not {name.partition(".")[0] for name in loaded} & set(HEAVY)
+    ours = {name for name in loaded if name.startswith("vmargin.") and not name.startswith("vmargin.testing")}
+    assert not ours
 
 
-def test_what_a_test_does_to_its_chain_is_taken_back(pytester: pytest.Pytester) -> None:
-    passes(
-        pytester,
+def test_options_markers_and_fixtures_are_told(pytester: pytest.Pytester) -> None:
+    told = pytester.runpytest_inprocess("--help", "-p", "no:cacheprovider").stdout.str()
+    assert all(option in told for option in ("--vm-rpc-url", "--vm-block", "--vm-record", "--vm-key-env"))
+    told = pytester.runpytest_inprocess("--markers", "-p", "no:cacheprovider").stdout.str()
+    assert all(f"@pytest.mark.{marker}(" in told for marker in ("vm_funded", "vm_slow_chain", "vm_cassette"))
+    told = pytester.runpytest_inprocess("--fixtures", "-p", "no:cacheprovider").stdout.str()
+    for fixture in (
+        "cassette",
+        "devnet",
+        "forked",
+        "rpc_faults",
+        "vm_chain",
+        "vm_deploy",
+        "vm_view",
+        "vm_wait",
+    ):
+        assert re.search(rf"^{fixture} -- .*\n    \S", told, re.MULTILINE), fixture
+
+
+def test_the_header_says_that_there_is_a_remote_chain_and_not_where(run: Run) -> None:
+    urls = "https://one.example/a-secret, https://two.example"
+    result = run("def test_nothing(): pass", "--vm-rpc-url", urls, "--vm-block", "5", passed=1)
+    result.stdout.fnmatch_lines(["vmargin: a remote chain behind 2 nodes, block 5, cassettes: once"])
+    assert "example" not in result.stdout.str()
+    assert "vmargin: " not in run("def test_nothing(): pass", passed=1).stdout.str()
+
+
+def test_what_a_test_does_to_its_chain_is_taken_back(run: Run) -> None:
+    run(
         """
         import pytest
         processes = set()
@@ -62,9 +91,8 @@ def test_what_a_test_does_to_its_chain_is_taken_back(pytester: pytest.Pytester) 
     )
 
 
-def test_a_chain_that_cannot_be_taken_back_is_replaced(pytester: pytest.Pytester) -> None:
-    passes(
-        pytester,
+def test_a_chain_that_cannot_be_taken_back_is_replaced(run: Run) -> None:
+    run(
         """
         import os, signal
         processes = []
@@ -86,7 +114,7 @@ def test_a_chain_that_cannot_be_taken_back_is_replaced(pytester: pytest.Pytester
     )
 
 
-def test_a_suite_chooses_the_options_of_its_chain(pytester: pytest.Pytester) -> None:
+def test_a_suite_chooses_the_options_of_its_chain(pytester: pytest.Pytester, run: Run) -> None:
     pytester.makeconftest(
         """
         import pytest
@@ -96,8 +124,7 @@ def test_a_suite_chooses_the_options_of_its_chain(pytester: pytest.Pytester) -> 
             return {"hardfork": "prague", "chain_id": 5}
         """
     )
-    passes(
-        pytester,
+    run(
         """
         def test_options(devnet):
             assert (devnet.hardfork, devnet.chain_id) == ("prague", 5)
@@ -107,9 +134,8 @@ def test_a_suite_chooses_the_options_of_its_chain(pytester: pytest.Pytester) -> 
     )
 
 
-def test_a_node_misbehaves_on_demand(pytester: pytest.Pytester) -> None:
-    passes(
-        pytester,
+def test_a_node_misbehaves_on_demand(run: Run) -> None:
+    run(
         """
         import pytest
         from vmargin.chain.connection import Connection

@@ -61,10 +61,18 @@ class Sender:
         self.address = wire.given_address(str(origin))
 
     def deploy(
-        self, artifact: Mapping[str, Any], arguments: Sequence[Any] = (), *, errors: Iterable[Any] = ()
+        self,
+        artifact: Mapping[str, Any] | bytes,
+        arguments: Sequence[Any] = (),
+        *,
+        value: int = 0,
+        errors: Iterable[Any] = (),
     ) -> str:
-        """Deploy a compiled contract and return its address."""
-        receipt = self._transact(None, creation_code(artifact, arguments), errors)
+        """Deploy a compiled contract, or bytes of creation code, and return its address."""
+        if isinstance(artifact, bytes) and arguments:
+            raise UsageError("plain creation code takes no arguments: append them, or pass an artifact")
+        code = artifact if isinstance(artifact, bytes) else creation_code(artifact, arguments)
+        receipt = self._transact(None, code, errors, value)
         return wire.address(receipt["contractAddress"])
 
     def send(
@@ -73,9 +81,10 @@ class Sender:
         function: str | Function,
         arguments: Sequence[Any] = (),
         *,
+        value: int = 0,
         errors: Iterable[CustomError | str] = (),
     ) -> dict[str, Any]:
-        """Call a function in a transaction and return the receipt.
+        """Call a function in a transaction, or with an empty text send ether, and return the receipt.
 
         Raises
         ------
@@ -85,11 +94,16 @@ class Sender:
             If it is in no block in time, failed there although its rehearsal did not, or if that is not
             known because the node no longer answers. It has to be looked up before it is sent anew.
         """
-        function = Function.parse(function) if isinstance(function, str) else function
-        return self._transact(wire.given_address(to), function.calldata(arguments), errors)
+        if isinstance(function, str) and function:
+            function = Function.parse(function)
+        data = function.calldata(arguments) if function else b""
+        return self._transact(wire.given_address(to), data, errors, value)
 
-    def _transact(self, to: str | None, data: bytes, errors: Iterable[CustomError | str]) -> dict[str, Any]:
+    def _transact(
+        self, to: str | None, data: bytes, errors: Iterable[CustomError | str], value: int
+    ) -> dict[str, Any]:
         call = {"from": self.address, "data": wire.to_data(data), **({"to": to} if to else {})}
+        call |= {"value": wire.to_quantity(value)} if value else {}
         request = self._connection.request
         try:
             request("eth_call", [call, "latest"])
@@ -122,7 +136,7 @@ class Sender:
                 "gas": int(call["gas"], 16),
                 "data": call["data"],
                 "to": wire.checksummed(call["to"]) if "to" in call else b"",
-                "value": 0,
+                "value": int(call.get("value", "0x0"), 16),
                 "maxFeePerGas": 2 * price,
                 "maxPriorityFeePerGas": min(price, 10**9),
             }

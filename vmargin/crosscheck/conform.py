@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -127,7 +127,9 @@ class Report:
             yield from self.first.lines()
 
 
-def check(kernels: Mapping[str, AnyKernel], path: Path, tell: Tell) -> Report:
+def check(
+    kernels: Mapping[str, AnyKernel], path: Path, tell: Tell, *, only: Collection[str] | None = None
+) -> Report:
     """Run a file of vectors over the kernels that its keys name.
 
     Parameters
@@ -138,6 +140,8 @@ def check(kernels: Mapping[str, AnyKernel], path: Path, tell: Tell) -> Report:
         A file with, for each key, a list of ``{"in": […], "out": …}`` or ``{"in": […], "revert": …}``.
     tell
         Takes progress.
+    only
+        The functions to run, if not all that are in the file.
 
     Returns
     -------
@@ -151,6 +155,10 @@ def check(kernels: Mapping[str, AnyKernel], path: Path, tell: Tell) -> Report:
     """
     tell(f"reading {path}")
     suites = read_cases(kernels, path)
+    if only is not None:
+        if absent := [function for function in only if not suites.get(function)]:
+            raise UsageError(f"{path}: there is no case of {', '.join(absent)} in it")
+        suites = {function: suites[function] for function in only}
     readings = {"checked": checked_outcomes}
     notes = []
     if runtime.available():

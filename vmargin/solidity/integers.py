@@ -35,6 +35,9 @@ class Word(int):
     def __repr__(self) -> str:
         return f"{type(self).__name__}({int(self)})"
 
+    def _repr_pretty_(self, printer: Any, _: bool) -> None:
+        printer.text(repr(self))  # Hypothesis and IPython would take the abs() of an int
+
     __str__ = int.__repr__
     __hash__ = int.__hash__
 

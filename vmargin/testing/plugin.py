@@ -1,77 +1,83 @@
-"""What pytest finds in vmargin: a local chain for each test, and a node that misbehaves on demand.
+"""What pytest finds in vmargin: options, markers and fixtures for tests of programs that read chains.
 
 pytest imports this wherever vmargin is installed: it costs nothing until a fixture is used.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import ExitStack
-from typing import TYPE_CHECKING, Any
+from collections.abc import Generator
 
 import pytest
 
-if TYPE_CHECKING:
-    from vmargin.chain.devnet import Devnet
-    from vmargin.chain.faults import FaultyNode
+from vmargin.testing import markers, settings
+from vmargin.testing.fixtures.local import (
+    devnet,
+    devnet_options,
+    forked,
+    rpc_faults,
+    shared_devnet,
+    shared_forks,
+)
+from vmargin.testing.fixtures.recordings import PASSED, cassette, cassettes_taken
+from vmargin.testing.fixtures.remote import (
+    vm_chain,
+    vm_connection,
+    vm_deploy,
+    vm_settings,
+    vm_view,
+    vm_wait,
+)
+
+__all__ = [
+    "cassette",
+    "cassettes_taken",
+    "devnet",
+    "devnet_options",
+    "forked",
+    "rpc_faults",
+    "shared_devnet",
+    "shared_forks",
+    "vm_chain",
+    "vm_connection",
+    "vm_deploy",
+    "vm_settings",
+    "vm_view",
+    "vm_wait",
+]
 
 
-class SharedDevnet:
-    """One chain for all tests of a process, started when the first asks for it."""
-
-    def __init__(self, options: dict[str, Any]) -> None:
-        self._options = options
-        self._stack = ExitStack()
-        self._chain: Devnet | None = None
-
-    def chain(self) -> Devnet:
-        """Give the chain, or start another where there is none."""
-        if self._chain is None:
-            from vmargin.chain.devnet import devnet
-
-            self._chain = self._stack.enter_context(devnet(**self._options))
-        return self._chain
-
-    def end(self) -> None:
-        """End it, if it runs."""
-        self._chain = None
-        self._stack.close()
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the options."""
+    settings.add_options(parser)
 
 
-@pytest.fixture(scope="session")
-def devnet_options() -> dict[str, Any]:
-    """Options of :func:`~vmargin.chain.devnet.devnet` for the session's chain: override it to change them."""
-    return {}
+def pytest_configure(config: pytest.Config) -> None:
+    """Make the markers known, and refuse a block that is none before any test runs."""
+    for description in markers.DESCRIPTIONS:
+        config.addinivalue_line("markers", description)
+    settings.Settings.of(config)
 
 
-@pytest.fixture(scope="session")
-def shared_devnet(devnet_options: dict[str, Any]) -> Iterator[SharedDevnet]:
-    """What `devnet` borrows from."""
-    shared = SharedDevnet(devnet_options)
-    yield shared
-    shared.end()
+def pytest_report_header(config: pytest.Config) -> str | None:
+    """Say that there is a remote chain, and not where: an address may hold a key."""
+    known = settings.Settings.of(config)
+    if not known.remote:
+        return None
+    nodes = "1 node" if len(known.urls) == 1 else f"{len(known.urls)} nodes"
+    return f"vmargin: a remote chain behind {nodes}, block {known.block}, cassettes: {known.record}"
 
 
-@pytest.fixture
-def devnet(shared_devnet: SharedDevnet) -> Iterator[Devnet]:
-    """A local chain as it started: what a test does to it is taken back.
-
-    Taken back are blocks, accounts and time, but no settings of the node such as interval mining.
-    """
-    from vmargin.chain.errors import ChainError
-
-    stack = ExitStack()
-    yield stack.enter_context(shared_devnet.chain().isolated())
-    try:
-        stack.close()
-    except ChainError:  # the test ended the chain, or reorganised what was before it: the next has another
-        shared_devnet.end()
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Skip what has to pay where nobody has given a key."""
+    if item.get_closest_marker(markers.FUNDED) is not None:
+        markers.skip_unfunded(item, settings.Settings.of(item.config))
 
 
-@pytest.fixture
-def rpc_faults(devnet: Devnet) -> Iterator[FaultyNode]:
-    """A node before `devnet` that answers as it does, until told to misbehave."""
-    from vmargin.chain.faults import FaultyNode
-
-    with FaultyNode(devnet.url) as node:
-        yield node
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Keep whether a test has passed: a cassette is written only then."""
+    report = yield
+    if report.when == "call":
+        item.stash[PASSED] = report.passed
+    return report

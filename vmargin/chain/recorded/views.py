@@ -7,7 +7,7 @@ is to prove everything again.
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
@@ -133,7 +133,9 @@ class RecordingView(BlockView):
 class RecordedView(BlockView):
     """Answers from a file, and nothing else: what the file lacks is an error, never a zero."""
 
-    def __init__(self, recording: Recording, where: str) -> None:
+    def __init__(
+        self, recording: Recording, where: str, missing: Callable[[str], Exception] | None = None
+    ) -> None:
         self.chain_id = recording.chain_id
         self.header = recording.header
         self.pin = recording.pin
@@ -145,6 +147,7 @@ class RecordedView(BlockView):
         """The proven view that lay over the recording, if there was one."""
         self._answers = recording.answers
         self._recording = recording
+        self._missing = missing or self._how_to_record
 
     def ask_calls(self, calls: Sequence[RawCall]) -> list[RawOutcome]:
         return self._told("calls", _written(calls))
@@ -195,11 +198,14 @@ class RecordedView(BlockView):
         missing = [question for question in questions if question not in told]
         if missing:
             more = f" and {len(missing) - 1} more of its kind" if len(missing) > 1 else ""
-            raise Missing(
-                f"{self.where} does not hold {KINDS[kind].about(missing[0])}{more}: record the same read at "
-                f"block 0x{self.hash.hex()}, with `vmargin read … --record FILE` or through record(view)"
-            )
+            raise self._missing(f"{self.where} does not hold {KINDS[kind].about(missing[0])}{more}")
         return [told[question] for question in questions]
+
+    def _how_to_record(self, what: str) -> Missing:
+        return Missing(
+            f"{what}: record the same read at block 0x{self.hash.hex()}, with `vmargin read … --record FILE` "
+            "or through record(view)"
+        )
 
 
 def _written(calls: Sequence[RawCall]) -> list[RawCall]:
@@ -224,7 +230,12 @@ def record(view: BlockView) -> RecordingView:
     return RecordingView(view)
 
 
-def load(path: str | Path, anchor: Anchor | str | None = None) -> RecordedView | ProvenView:
+def load(
+    path: str | Path,
+    anchor: Anchor | str | None = None,
+    *,
+    missing: Callable[[str], Exception] | None = None,
+) -> RecordedView | ProvenView:
     """Read a recording back: a view that answers offline as the recorded one did.
 
     Parameters
@@ -234,6 +245,8 @@ def load(path: str | Path, anchor: Anchor | str | None = None) -> RecordedView |
     anchor
         Who vouches for the block's hash, for a recording that holds proofs.  Without one the view names who
         did, *as recorded*, which is as trustworthy as the file is.
+    missing
+        Makes the error for a question that the file has no answer to, of words that say which.
 
     Raises
     ------
@@ -241,7 +254,7 @@ def load(path: str | Path, anchor: Anchor | str | None = None) -> RecordedView |
         If the file is not as it was written.
     """
     recording = recording_file.read(Path(path))
-    view = RecordedView(recording, str(path))
+    view = RecordedView(recording, str(path), missing)
     if recording.reader is None:
         if anchor is not None:
             raise UsageError(f"{path} holds no proofs, so there is nothing that an anchor could vouch for")
