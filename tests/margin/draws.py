@@ -1,17 +1,17 @@
-"""What the parts of a margin rule are asked, drawn at random as :mod:`vmargin.testing.drawing` draws."""
+"""What the parts of a margin rule are asked, drawn as :mod:`vmargin.crosscheck.portfolios` draws."""
 
 from __future__ import annotations
 
 from random import Random
 from typing import Any, NamedTuple
 
+from vmargin.crosscheck import portfolios as drawing
+from vmargin.crosscheck.portfolios import FACTOR, NOW, PRICE, SIZE, WAD, instrument
 from vmargin.margin.instruments import INVERSE
 from vmargin.margin.types import Cover, Position, Quote, Shock, Terms, UnderlyingQuote
 from vmargin.solidity.kernel import Kernel
 from vmargin.solidity.reverts import Revert
 from vmargin.solidity.signatures import array_element
-from vmargin.testing import drawing
-from vmargin.testing.drawing import FACTOR, NOW, PRICE, SIZE, WAD, instrument
 
 __all__ = ["FACTOR", "NOW", "PRICE", "SIZE", "WAD", "instrument"]
 

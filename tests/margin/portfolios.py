@@ -9,12 +9,12 @@ from typing import Any, NamedTuple
 from hypothesis import strategies as st
 
 from tests.margin.draws import FACTOR, NOW, WAD, Choices
+from vmargin.crosscheck import portfolios as drawing
+from vmargin.crosscheck.portfolios import SETTINGS, Setting
 from vmargin.margin import dials
 from vmargin.margin.margin_view import evaluate, plain, tail_witness
 from vmargin.margin.types import Market, Policy, Portfolio, Quote, UnderlyingQuote
 from vmargin.solidity.reverts import Revert
-from vmargin.testing import drawing
-from vmargin.testing.drawing import SETTINGS, Setting
 
 DIALS = (("FULL", "TAYLOR"), ("POSITION", "EXPIRY", "UNDERLYING", "ACCOUNT"), ("WORST", "SHORTFALL", "VAR"),
          ("SUM", "QUAD"))  # fmt: skip

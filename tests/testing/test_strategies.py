@@ -8,7 +8,9 @@ from hypothesis import strategies as st
 
 import vmargin.testing
 from vmargin import artifacts
+from vmargin.crosscheck import portfolios as drawing
 from vmargin.crosscheck.bias import Seeded
+from vmargin.crosscheck.portfolios import DAY, NOW, PRICE, SETTINGS
 from vmargin.errors import UsageError
 from vmargin.margin import dials
 from vmargin.margin.instruments import CALL, PERP, kindOf
@@ -21,7 +23,6 @@ from vmargin.solidity.reverts import Revert
 from vmargin.testing import (
     accounts,
     arguments,
-    drawing,
     int256s,
     markets,
     policies,
@@ -29,7 +30,6 @@ from vmargin.testing import (
     prices,
     uint256s,
 )
-from vmargin.testing.drawing import DAY, NOW, PRICE, SETTINGS
 
 QUICK = settings(max_examples=25, deadline=None, database=None, suppress_health_check=list(HealthCheck))
 

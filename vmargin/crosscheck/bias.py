@@ -266,7 +266,7 @@ def _edges(arguments: Sequence[Argument], most: int, chooser: Chooser) -> Iterat
 
 def corners(arguments: Sequence[Argument], most: int, chooser: Chooser) -> Iterator[tuple[int, ...]]:
     """The ends of the types, 0 and ±1 in all combinations, or as many of these as are wanted."""
-    ends = [sorted({a.low, 0, 1, a.high} | ({-1} if a.low < 0 else set())) for a in arguments]
+    ends = [sorted(v for v in {a.low, -1, 0, 1, a.high} if a.low <= v <= a.high) for a in arguments]
     if math.prod(map(len, ends)) <= most:
         yield from itertools.product(*ends)
     else:

@@ -27,19 +27,19 @@ def pack(underlying: uint256, expiry: uint256, kind: uint256, strike: uint256) -
     return instrument
 
 
-@kernel
+@kernel(truth=lambda instrument: int(instrument) >> 224)
 def underlyingOf(instrument: uint256) -> uint256:
     """The number of the underlying."""
     return instrument >> 224
 
 
-@kernel
+@kernel(truth=lambda instrument: int(instrument) >> 184 & 0xFF_FFFFFFFF)
 def expiryOf(instrument: uint256) -> uint256:
     """Unix seconds; 0 for what has no expiry."""
     return (instrument >> 184) & _EXPIRY_MASK
 
 
-@kernel
+@kernel(truth=lambda instrument: int(instrument) >> 176 & 0xFF)
 def kindOf(instrument: uint256) -> uint256:
     """One of the constants above."""
     return (instrument >> 176) & 0xFF

@@ -1,14 +1,25 @@
 """Losses that are correlated in part, the root of x'Cx: the mirror of Quadrature.sol."""
 
+from typing import Any
+
 from vmargin.fixedpoint.solady.general_numbers import sqrt
 from vmargin.margin.errors import LossOutOfRange, NegativeVariance
 from vmargin.margin.limits import BPS, QUAD_LOSS
+from vmargin.solidity import exact
 from vmargin.solidity.arrays import Words
 from vmargin.solidity.integers import int256, uint256
 from vmargin.solidity.kernel import kernel
 
 
-@kernel
+def _root(losses: Any, count: Any, places: Any, correlationsBps: Any, size: Any) -> Any:
+    """The root of x'Cx."""
+    at = [int(place) for place in places[: int(count)]]
+    held = list(zip(losses, at, strict=False))
+    terms = (x * y * correlationsBps[p * int(size) + q] for x, p in held for y, q in held)
+    return exact.sqrt(sum(terms, 0 * count) / int(BPS))
+
+
+@kernel(truth=_root)
 def root(
     losses: Words[int256],
     count: uint256,

@@ -1,5 +1,7 @@
 """What every position's instrument is worth now and in every scenario: the mirror of Repricing.sol."""
 
+from typing import Any
+
 from vmargin.margin.dials import TAYLOR
 from vmargin.margin.errors import GridPriceOutOfRange, PriceOutOfRange, UnderlyingNotCovered
 from vmargin.margin.greeks import Greeks, greeksOf, movement
@@ -198,7 +200,12 @@ def payoff(instrument: uint256, price: uint256) -> int256:
     return int256(price)
 
 
-@kernel
+def _linear(instrument: Any, price: Any) -> Any:
+    """Its price, or minus the reciprocal."""
+    return -(10**36) / price if kindOf(uint256(int(instrument))) == INVERSE else price
+
+
+@kernel(truth=_linear)
 def linear(instrument: uint256, price: uint256) -> int256:
     """Its price, exactly; of an inverse perpetual minus the reciprocal of it, rounded down."""
     if kindOf(instrument) != INVERSE:

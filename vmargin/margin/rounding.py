@@ -5,19 +5,19 @@ from vmargin.solidity.integers import int256, uint256
 from vmargin.solidity.kernel import kernel
 
 
-@kernel
+@kernel(truth=lambda x, divisor: x / divisor)
 def floorDiv(x: int256, divisor: uint256) -> int256:
     """Rounded down; the divisor must not be zero."""
     return int256(sub(sdiv(x, divisor), slt(smod(x, divisor), 0)))
 
 
-@kernel
+@kernel(truth=lambda x, divisor: x / divisor)
 def ceilDiv(x: int256, divisor: uint256) -> int256:
     """Rounded up; the divisor must not be zero."""
     return int256(add(sdiv(x, divisor), sgt(smod(x, divisor), 0)))
 
 
-@kernel
+@kernel(truth=lambda x, divisor: x / divisor)
 def ceilDiv_unsigned(x: uint256, divisor: uint256) -> uint256:
     """Rounded up; the divisor must not be zero."""
     return add(div(x, divisor), iszero(iszero(mod(x, divisor))))

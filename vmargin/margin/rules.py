@@ -30,6 +30,12 @@ def shiftOf(grouping: uint256) -> uint256:
     return uint256(184) if grouping == EXPIRY else uint256(224)
 
 
+@kernel(truth=lambda instrument, shift: int(instrument) >> int(shift))
+def _key(instrument: uint256, shift: uint256) -> uint256:
+    """What positions of one group share: a name, and no number that is rounded."""
+    return instrument >> shift
+
+
 @kernel
 def outcomesOf(
     positions: Words[Position],
@@ -44,7 +50,7 @@ def outcomesOf(
     previous = uint256(0)
     end = uint256(0)
     for i in range(len(positions)):
-        key = positions[i].instrument >> shift
+        key = _key(positions[i].instrument, shift)
         if key != previous:
             end += scenarios
         previous = key
@@ -171,7 +177,7 @@ def placesOf(
     group = uint256(0)
     cover = uint256(0)
     for i in range(len(positions)):
-        key = positions[i].instrument >> shift
+        key = _key(positions[i].instrument, shift)
         if key == previous:
             continue
         previous = key

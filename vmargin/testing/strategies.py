@@ -10,16 +10,16 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from vmargin.crosscheck import bias
+from vmargin.crosscheck import portfolios as drawing
 from vmargin.crosscheck.drawn import flat, strategy
 from vmargin.crosscheck.inputs import Inputs as FunctionInputs
+from vmargin.crosscheck.portfolios import KINDS, NOW, PRICE, SETTINGS, WAD, Setting
 from vmargin.errors import MissingExtra, UsageError
 from vmargin.margin.types import Market, Policy, Portfolio
 from vmargin.protocols.reference.reader import typed
 from vmargin.protocols.reference.state import Inputs
 from vmargin.solidity.abi import Function
 from vmargin.solidity.integers import int256, uint256
-from vmargin.testing import drawing
-from vmargin.testing.drawing import KINDS, NOW, PRICE, SETTINGS, WAD, Setting
 
 try:
     from hypothesis import strategies as st

@@ -234,6 +234,14 @@ def policy(chooser: Chooser, setting: Setting, held: Sequence[int], scenarios: i
     )
 
 
+def book(chooser: Chooser) -> tuple[Portfolio, Market, Policy]:
+    """One to three positions, their market and a policy of few scenarios, of any setting."""
+    setting = of(chooser, SETTINGS)
+    held = instruments(chooser, 1 + chooser.below(3))
+    quotes = market(chooser, held)
+    return portfolio(chooser, held), quotes, policy(chooser, setting, held, 1 + chooser.below(3))
+
+
 def matrix(chooser: Chooser, size: int, *, free: bool = False) -> tuple[int, ...]:
     """Correlations: of one factor, by which no variance is negative; or, if they are free, any."""
     beta = [chooser.between(-100, 100) for _ in range(size)]
