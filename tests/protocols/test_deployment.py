@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,15 @@ def test_a_deployment_is_written_and_read(tmp_path: Path) -> None:
     path = tmp_path / "deployment.toml"
     path.write_text(deployment.to_toml())
     assert Deployment.load(path) == deployment
+
+
+def test_what_a_proxy_runs_is_written_and_read() -> None:
+    proxy = {"address": LEDGER, "implementation": "0x" + "2B" * 20}
+    deployment = Deployment.read({**GIVEN, "contracts": {"ledger": proxy}}, "here")
+    assert deployment.contracts["ledger"] == Place(LEDGER, None, "0x" + "2b" * 20)
+    assert Deployment.read(tomllib.loads(deployment.to_toml()), "there") == deployment
+    with pytest.raises(UsageError, match="'0x2b' is no address"):
+        Deployment.read({**GIVEN, "contracts": {"ledger": {**proxy, "implementation": "0x2b"}}}, "here")
 
 
 def test_a_role_that_is_missing_is_named_with_those_that_are_there() -> None:

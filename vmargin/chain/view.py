@@ -61,6 +61,17 @@ class Provenance:
         proof = f"proven, anchor {self.anchor}" if self.anchor else f"not proven, pinned by {self.pin}"
         return f"chain {self.chain_id}, block {self.number} ({self.hash}), {proof}"
 
+    def as_json(self) -> dict[str, Any]:
+        """The same in JSON's types."""
+        return {
+            "chainId": self.chain_id,
+            "block": self.number,
+            "blockHash": self.hash,
+            "timestamp": self.timestamp,
+            "pin": self.pin,
+            "anchor": self.anchor,
+        }
+
 
 class BlockView(ABC):
     """One block of one chain."""

@@ -57,27 +57,48 @@ def add_options(command: argparse.ArgumentParser) -> None:
     )
 
 
+class Chain:
+    """A connection and what the options say of how its blocks are viewed: each is opened by itself."""
+
+    def __init__(self, arguments: argparse.Namespace, connection: Connection) -> None:
+        from vmargin.chain.anchors import parse_anchor
+
+        self.connection = connection
+        self.anchor = parse_anchor(arguments.anchor, connection=connection) if arguments.proven else None
+        self.fork: str | None = arguments.fork
+
+    def view(
+        self, block: int | str | bytes, *, record: bool = False
+    ) -> tuple[BlockView, RecordingView | None]:
+        """View a block and, where it is wanted, record what is read."""
+        from vmargin.chain.proven import ProvenView
+        from vmargin.chain.recorded import record as recorded
+
+        live = self.connection.at(block)
+        recording = recorded(live) if record else None
+        source = recording or live
+        if self.anchor is None:
+            return source, recording
+        return ProvenView(source, self.anchor, fork=self.fork), recording
+
+
+@contextmanager
+def chain_of(arguments: argparse.Namespace) -> Iterator[Chain]:
+    """Connect to the chain that the options name."""
+    if not arguments.proven and (arguments.anchor or arguments.fork):
+        option = "--anchor" if arguments.anchor else "--fork"
+        raise UsageError(f"{option} is of use in a proven read only: add --proven")
+    with _connection(arguments) as connection:
+        yield Chain(arguments, connection)
+
+
 @contextmanager
 def view_of(
     arguments: argparse.Namespace, *, record: bool = False
 ) -> Iterator[tuple[BlockView, RecordingView | None]]:
     """Open the view that the options ask for and, where one is wanted, the recording of what it reads."""
-    from vmargin.chain.anchors import parse_anchor
-    from vmargin.chain.proven import ProvenView
-    from vmargin.chain.recorded import record as recorded
-
-    if not arguments.proven and (arguments.anchor or arguments.fork):
-        option = "--anchor" if arguments.anchor else "--fork"
-        raise UsageError(f"{option} is of use in a proven read only: add --proven")
-    with _connection(arguments) as connection:
-        anchor = parse_anchor(arguments.anchor, connection=connection) if arguments.proven else None
-        live = connection.at(_block(arguments.block, anchor))
-        recording = recorded(live) if record else None
-        source = recording or live
-        if anchor is None:
-            yield source, recording
-        else:
-            yield ProvenView(source, anchor, fork=arguments.fork), recording
+    with chain_of(arguments) as chain:
+        yield chain.view(_block(arguments.block, chain.anchor), record=record)
 
 
 def tell(provenance: Provenance) -> None:
@@ -87,14 +108,7 @@ def tell(provenance: Provenance) -> None:
 
 def as_json(provenance: Provenance) -> dict[str, Any]:
     """Write where an answer comes from."""
-    return {
-        "chainId": provenance.chain_id,
-        "block": provenance.number,
-        "blockHash": provenance.hash,
-        "timestamp": provenance.timestamp,
-        "pin": provenance.pin,
-        "anchor": provenance.anchor,
-    }
+    return provenance.as_json()
 
 
 def _block(text: str | None, anchor: Anchor | None) -> int | str | bytes:

@@ -8,13 +8,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from vmargin.cli import connect
-from vmargin.cli.progress import progress
-from vmargin.errors import UsageError
+from vmargin.cli import connect, states
 
 if TYPE_CHECKING:
     from vmargin.chain.view import Provenance
-    from vmargin.protocols.base import Alternative, Margin, Protocol, State
+    from vmargin.protocols.base import Alternative, Margin, Protocol
 
 EPILOG = """\
 Without a chain: --portfolio FILE and --policy FILE, or --state FILE as written by --save.
@@ -32,18 +30,7 @@ def add(commands: Any) -> None:
         formatter_class=argparse.RawDescriptionHelpFormatter,
         epilog=EPILOG,
     )
-    command.rest = "accounts"
-    command.add_argument("protocol", metavar="PROTOCOL", help="such as reference")
-    command.add_argument("accounts", nargs="*", metavar="ACCOUNT", help="as the protocol writes them")
-    command.add_argument("--all", action="store_true", help="every account that there is")
-    where = command.add_argument_group("where it is")
-    where.add_argument("--deployment", type=Path, metavar="FILE", help="its contracts, in TOML")
-    where.add_argument("--address", metavar="ADDRESS", help="of the contract that says where the others are")
-    files = command.add_argument_group("from files")
-    files.add_argument("--portfolio", type=Path, metavar="FILE", help="a portfolio and its market, in JSON")
-    files.add_argument("--policy", type=Path, metavar="FILE", help="a margin rule, in JSON")
-    files.add_argument("--state", type=Path, metavar="FILE", help="states that --save has written")
-    connect.add_options(command)
+    states.add_options(command)
     command.add_argument("--save", type=Path, metavar="FILE", help="write the states that were read")
     command.add_argument(
         "--what-if",
@@ -59,12 +46,12 @@ def run(arguments: argparse.Namespace) -> int:
     from vmargin.protocols.registry import protocol
 
     kind = protocol(arguments.protocol)
-    states, provenance = _from_files(kind, arguments) or _from_chain(kind, arguments)
+    found, provenance = states.states_of(kind, arguments)
     if arguments.save is not None:
-        text = json.dumps([state.as_json() for state in states], indent=1)
+        text = json.dumps([state.as_json() for state in found], indent=1)
         arguments.save.write_text(f"{text}\n")
-    margins = [kind.margin(state) for state in states]
-    alternatives = [kind.what_if(state) if arguments.what_if else [] for state in states]
+    margins = [kind.margin(state) for state in found]
+    alternatives = [kind.what_if(state) if arguments.what_if else [] for state in found]
     if provenance is not None:
         connect.tell(provenance)
     if arguments.json:
@@ -73,54 +60,6 @@ def run(arguments: argparse.Namespace) -> int:
         for margin, beside in zip(margins, alternatives, strict=True):
             print(*lines(margin, kind), *table(beside), "", sep="\n")
     return 1 if any(margin.verdict.reason for margin in margins) else 0
-
-
-def _from_files(
-    kind: type[Protocol[Any]], arguments: argparse.Namespace
-) -> tuple[list[State], Provenance | None] | None:
-    """States that are written down, or None where the options name a chain."""
-    given = [name for name in ("portfolio", "policy", "state") if getattr(arguments, name) is not None]
-    if not given:
-        return None
-    if arguments.accounts or arguments.all or arguments.deployment or arguments.address:
-        raise UsageError(f"--{given[0]} says all that there is to judge: leave out accounts and deployment")
-    if given == ["state"]:
-        return _saved(kind, arguments.state), None
-    if given != ["portfolio", "policy"]:
-        raise UsageError("--portfolio and --policy go together, and without --state")
-    return [kind.from_files(arguments.portfolio, arguments.policy)], None
-
-
-def _saved(kind: type[Protocol[Any]], path: Path) -> list[State]:
-    try:
-        rows = json.loads(path.read_text())
-    except (OSError, ValueError) as error:
-        raise UsageError(f"{path} holds no saved states: {error}") from None
-    if not isinstance(rows, list):
-        raise UsageError(f"{path} holds no saved states: it is no list")
-    return [kind.state.from_json(row) for row in rows]
-
-
-def _from_chain(
-    kind: type[Protocol[Any]], arguments: argparse.Namespace
-) -> tuple[list[State], Provenance | None]:
-    """States of one block of a chain."""
-    from vmargin.protocols.deployment import Deployment
-
-    if bool(arguments.accounts) == arguments.all:
-        raise UsageError(f"name accounts ({kind.account_form}), or --all of them")
-    if (arguments.deployment is None) == (arguments.address is None):
-        raise UsageError("say where it is: either --deployment FILE or --address ADDRESS")
-    with progress() as say, connect.view_of(arguments) as (view, _):
-        if arguments.address is not None:
-            deployment = kind.at_address(view, arguments.address)
-        else:
-            deployment = Deployment.load(arguments.deployment)
-        deployed = kind(deployment)
-        deployed.verify(view)
-        accounts = [kind.parse_account(text) for text in arguments.accounts] or list(deployed.discover(view))
-        say(f"reading {len(accounts)} accounts at {view.header}")
-        return deployed.read(view, accounts), view.provenance
 
 
 def lines(margin: Margin, kind: type[Protocol[Any]]) -> Iterator[str]:

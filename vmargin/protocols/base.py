@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, ClassVar, Generic, TypeAlias, TypeVar
+from typing import Any, ClassVar, Generic, NamedTuple, TypeAlias, TypeVar
 
-from vmargin.chain.view import BlockView
+from vmargin.chain.proxies import read_proxies
+from vmargin.chain.view import BlockView, Call
 from vmargin.errors import UsageError
 from vmargin.protocols.deployment import CodeChanged, Deployment
+from vmargin.protocols.finding import Finding
 from vmargin.protocols.verdict import Verdict, Warned
 from vmargin.solidity.reverts import Halt, Revert
 
@@ -106,6 +108,19 @@ class Alternative:
     """Against the strictest of the alternatives' own kind, isolated margin."""
 
 
+class Price(NamedTuple):
+    """A price that a verdict depends on."""
+
+    now: int
+    decimals: int
+    what: str
+    """What moves with it; everything else is held."""
+
+
+Within: TypeAlias = Callable[[int, int], Verdict | None]
+"""A verdict that is certain for every integer from the first to the last, or None where none is."""
+
+
 class Protocol(ABC, Generic[S]):
     """One deployment of a protocol, and what may be asked of it."""
 
@@ -115,6 +130,8 @@ class Protocol(ABC, Generic[S]):
     decimals: ClassVar[Mapping[str, int]]
     """By name of a figure that is an amount, its decimals, for people."""
     state: ClassVar[type[State]]
+    lint_rules: ClassVar[Mapping[str, str]] = {}
+    """By name of a rule that :meth:`lint` goes by, what it demands."""
 
     def __init__(self, deployment: Deployment) -> None:
         self.deployment = deployment
@@ -146,6 +163,14 @@ class Protocol(ABC, Generic[S]):
     def onchain(self, view: BlockView, accounts: Sequence[str]) -> list[Answer]:
         """The contract's own answer for each account."""
 
+    def question(self, account: str) -> Call:
+        """The call whose answer :meth:`onchain` reads: what a difference is localised in."""
+        raise UsageError(f"{self.name} does not say which call its answer about {account} comes from")
+
+    def lint(self, view: BlockView, accounts: Sequence[str]) -> Iterator[Finding]:
+        """What is right and what is not in how the protocol is set, by its own rules: see `lint_rules`."""
+        yield from ()
+
     def liquidate(self, view: BlockView, state: S, liquidator: str, **wishes: Any) -> list[Action]:
         """What a liquidator would send after the block; empty where there is nothing to do.
 
@@ -173,6 +198,35 @@ class Protocol(ABC, Generic[S]):
         """
         raise UsageError(f"{cls.name} has one rule only")
 
+    @classmethod
+    def prices(cls, state: S) -> Mapping[str, Price]:
+        """The prices that the state's verdict depends on, by the names that :meth:`at_price` takes."""
+        raise UsageError(f"{cls.name} does not say how a price moves an account")
+
+    @classmethod
+    def at_price(cls, state: S, name: str, price: int) -> S:
+        """The state where a price is another one."""
+        raise UsageError(f"{cls.name} does not say how a price moves an account")
+
+    @classmethod
+    def time(cls, state: S) -> int:
+        """Of the block that the state was read at."""
+        raise UsageError(f"{cls.name} does not say how time moves an account")
+
+    @classmethod
+    def at_time(cls, state: S, time: int) -> S:
+        """The state at a later time, with all that was posted as it is."""
+        raise UsageError(f"{cls.name} does not say how time moves an account")
+
+    @classmethod
+    def within(cls, state: S, name: str | None) -> Within | None:
+        """What is certain for intervals of a price, or of time where no price is named; None for nothing.
+
+        Asked of a single integer it says what it is certain of by the same means, which tells where narrower
+        intervals are of no use.
+        """
+        return None
+
     def verify(self, view: BlockView) -> None:
         """Refuse a view on which the deployment is not what its file says.
 
@@ -181,7 +235,7 @@ class Protocol(ABC, Generic[S]):
         UsageError
             If the view is of another chain.
         CodeChanged
-            If a contract has other code than the file was written for.
+            If a contract has, or runs, other code than the file was written for.
         """
         self.require_chain(view)
         known = {role: place for role, place in self.deployment.contracts.items() if place.code_hash}
@@ -191,6 +245,15 @@ class Protocol(ABC, Generic[S]):
                 raise CodeChanged(
                     f"the {role} of {self.name} at {place.address} has code of hash {found} at block "
                     f"{view.number}, not {place.code_hash}: check it, then write the new hash down"
+                )
+        proxies = {role: place for role, place in self.deployment.contracts.items() if place.implementation}
+        read = read_proxies(view, [place.address for place in proxies.values()])
+        for (role, place), proxy in zip(proxies.items(), read, strict=True):
+            if proxy.implementation != place.implementation:
+                raise CodeChanged(
+                    f"the {role} of {self.name} at {place.address} runs the code of {proxy.implementation} "
+                    f"at block {view.number}, not of {place.implementation}: check it, then write the new "
+                    "implementation down"
                 )
 
     def require_chain(self, view: BlockView) -> None:

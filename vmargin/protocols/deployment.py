@@ -25,6 +25,8 @@ class Place:
 
     address: str
     code_hash: str | None = None
+    implementation: str | None = None
+    """Of a proxy (EIP-1967), whose code it runs."""
 
 
 @dataclass(frozen=True)
@@ -91,8 +93,9 @@ class Deployment:
             "[contracts]",
         ]
         for role, place in self.contracts.items():
-            code = f', code_hash = "{place.code_hash}"' if place.code_hash else ""
-            lines.append(f'{role} = {{ address = "{place.address}"{code} }}')
+            known = (("code_hash", place.code_hash), ("implementation", place.implementation))
+            more = "".join(f', {name} = "{value}"' for name, value in known if value)
+            lines.append(f'{role} = {{ address = "{place.address}"{more} }}')
         if self.extras:
             lines += ["", "[extras]", *(f"{name} = {_toml(value)}" for name, value in self.extras.items())]
         return "\n".join(lines) + "\n"
@@ -100,14 +103,19 @@ class Deployment:
 
 def _place(given: Any, where: str) -> Place:
     table = {"address": given} if isinstance(given, str) else given
-    if not isinstance(table, dict) or not set(table) <= {"address", "code_hash"} or "address" not in table:
-        raise UsageError(f"{where} is {given!r}: it takes an address, or a table with address and code_hash")
-    address, code_hash = table["address"], table.get("code_hash")
-    if not isinstance(address, str) or not _ADDRESS.match(address):
-        raise UsageError(f"{where}: {address!r} is no address: 0x and 40 hex digits")
+    known = {"address", "code_hash", "implementation"}
+    if not isinstance(table, dict) or not set(table) <= known or "address" not in table:
+        raise UsageError(
+            f"{where} is {given!r}: it takes an address, or a table with address and, where they are known, "
+            "code_hash and implementation"
+        )
+    address, code_hash, implementation = (table.get(n) for n in ("address", "code_hash", "implementation"))
+    for one in (address,) if implementation is None else (address, implementation):
+        if not isinstance(one, str) or not _ADDRESS.match(one):
+            raise UsageError(f"{where}: {one!r} is no address: 0x and 40 hex digits")
     if code_hash is not None and (not isinstance(code_hash, str) or not _HASH.match(code_hash)):
         raise UsageError(f"{where}: {code_hash!r} is no code hash: 0x and 64 lower-case hex digits")
-    return Place(address.lower(), code_hash)
+    return Place(str(address).lower(), code_hash, implementation and str(implementation).lower())
 
 
 def _toml(value: Any) -> str:

@@ -12,9 +12,10 @@ from vmargin.chain.view import BlockView, Call
 from vmargin.errors import UsageError
 from vmargin.margin.house.accounts import FIRST_CUSTOMER
 from vmargin.margin.types import Margin as Rule
-from vmargin.protocols.base import Action, Alternative, Answer, Margin, Protocol
+from vmargin.protocols.base import Action, Alternative, Answer, Margin, Price, Protocol, Within
 from vmargin.protocols.deployment import Deployment, Place
-from vmargin.protocols.reference import actions, reader, rules, what_if
+from vmargin.protocols.finding import Finding
+from vmargin.protocols.reference import actions, lint, reader, rules, vary, what_if
 from vmargin.protocols.reference.contracts import errors, functions
 from vmargin.protocols.reference.files import load_inputs
 from vmargin.protocols.reference.state import Inputs, ReferenceState
@@ -42,6 +43,7 @@ class Reference(Protocol[ReferenceState]):
         18,
     )
     state = ReferenceState
+    lint_rules = lint.RULES
 
     @classmethod
     def parse_account(cls, text: str) -> str:
@@ -78,11 +80,12 @@ class Reference(Protocol[ReferenceState]):
     def margin(cls, state: ReferenceState) -> Margin:
         return rules.margin(state)
 
+    def question(self, account: str) -> Call:
+        return Call(self.deployment.address("engine"), functions("Engine")["marginOf"], (int(account),))
+
     def onchain(self, view: BlockView, accounts: Sequence[str]) -> list[Answer]:
         self.require_chain(view)
-        margin_of = functions("Engine")["marginOf"]
-        engine = self.deployment.address("engine")
-        calls = [Call(engine, margin_of, (int(account),)) for account in accounts]
+        calls = [self.question(account) for account in accounts]
         answers: list[Answer] = []
         for outcome in view.calls(calls, errors=errors()):
             if isinstance(outcome, BadReturn | Unprovable):
@@ -94,6 +97,10 @@ class Reference(Protocol[ReferenceState]):
                 answers.append(rules.figures(rule, outcomes))
         return answers
 
+    def lint(self, view: BlockView, accounts: Sequence[str]) -> Iterator[Finding]:
+        self.require_chain(view)
+        return lint.findings(view, self.deployment, accounts)
+
     @classmethod
     def from_files(cls, portfolio: Path, policy: Path) -> ReferenceState:
         return ReferenceState(str(portfolio), load_inputs(portfolio, policy))
@@ -101,6 +108,26 @@ class Reference(Protocol[ReferenceState]):
     @classmethod
     def what_if(cls, state: ReferenceState) -> list[Alternative]:
         return list(what_if.what_if(state.inputs)) if isinstance(state.inputs, Inputs) else []
+
+    @classmethod
+    def prices(cls, state: ReferenceState) -> dict[str, Price]:
+        return vary.prices(state)
+
+    @classmethod
+    def at_price(cls, state: ReferenceState, name: str, price: int) -> ReferenceState:
+        return vary.at_price(state, name, price)
+
+    @classmethod
+    def time(cls, state: ReferenceState) -> int:
+        return vary.time(state)
+
+    @classmethod
+    def at_time(cls, state: ReferenceState, time: int) -> ReferenceState:
+        return vary.at_time(state, time)
+
+    @classmethod
+    def within(cls, state: ReferenceState, name: str | None) -> Within:
+        return vary.within(state, name)
 
     def liquidate(
         self, view: BlockView, state: ReferenceState, liquidator: str, **wishes: Any
