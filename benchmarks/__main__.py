@@ -16,6 +16,8 @@ from benchmarks import (
     chain,
     chain_tables,
     checked_types,
+    fuzzing,
+    fuzzing_tables,
     mul_div,
     readme,
     results,
@@ -25,6 +27,7 @@ from benchmarks import (
 ROUNDS = 15
 PROCESSES = 7
 CHAIN_ROUNDS = 15
+FUZZING_ROUNDS = 7
 
 
 class Subject(NamedTuple):
@@ -91,6 +94,14 @@ def measure_chain() -> dict[str, Any]:
     return chain_tables.document(comparisons)
 
 
+def measure_fuzzing() -> dict[str, Any]:
+    """Run what searches for differences."""
+    console = Console(stderr=True)
+    console.print("fuzzing")
+    comparison = fuzzing.compare(FUZZING_ROUNDS)
+    return fuzzing_tables.document(comparison, fuzzing.forge_version(comparison))
+
+
 def show(tables: list[readme.Table]) -> None:
     """The README's tables for a terminal."""
     console = Console()
@@ -109,6 +120,13 @@ SUBJECTS = {
         chain_tables.NAME,
         chain_tables.markdown,
         chain_tables.tables,
+    ),
+    "fuzzing": Subject(
+        measure_fuzzing,
+        fuzzing_tables.RESULTS,
+        fuzzing_tables.NAME,
+        fuzzing_tables.markdown,
+        fuzzing_tables.tables,
     ),
 }
 

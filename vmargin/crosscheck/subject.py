@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-from vmargin.crosscheck import bias
 from vmargin.crosscheck.inputs import Case, Inputs
+from vmargin.crosscheck.mining import mined
 from vmargin.crosscheck.outcome import Failure, Outcome, same
 from vmargin.errors import UsageError
 from vmargin.solidity.abi import Function
@@ -30,6 +30,8 @@ class Target(Protocol):
     function: Function
     enums: Mapping[str, int]
     """Members of each enum, where that is known."""
+    code: bytes
+    """Of the contract, whose constants are worth a try."""
 
     def run(self, case: Case) -> Outcome:
         """Call the function."""
@@ -69,6 +71,7 @@ class LocalTarget:
         named = Function.parse(signature).signature if "(" in signature else signature
         self.function = self.contract.function(named)
         self.enums: Mapping[str, int] = self.artifact.get("enums", {})
+        self.code = self.contract.code
 
     def run(self, case: Case) -> Outcome:
         return self.contract.outcome(self.function, case)
@@ -108,8 +111,8 @@ class Subject:
         self.name = self.function.name
         self._converters = _converters(self.mirror, self.function)
         if inputs is None:
-            mined = bias.constants(self.mirror) if isinstance(self.mirror, Kernel) else ()
-            inputs = Inputs.of(self.function, enums=target.enums, mined=mined)
+            found = mined(self.mirror, target.code)
+            inputs = Inputs.of(self.function, enums=target.enums, mined=found)
         self.inputs = inputs
 
     def arguments(self, case: Case) -> tuple[Any, ...]:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from vmargin.chain.errors import Unprovable
-from vmargin.chain.questions import RawCall, RawOutcome
+from vmargin.chain.questions import RawCall
 from vmargin.chain.view import BlockView
-from vmargin.solidity.reverts import Halt
 from vmargin.solidity.steps import Block, Given, Steps, follow
 
 _SHOWN = 200
@@ -26,20 +25,12 @@ def follow_call(view: BlockView, call: RawCall) -> Steps:
     given = Given(int(call.to, 16), call.data, int(call.sender, 16), call.value)
     steps = follow(given, ViewWorld(view))
     (answer,) = view.ask_calls([call])
-    ending = steps.ending
-    if _plain(ending) != _plain(answer):
+    if not steps.ends_as(answer):
         raise Unprovable(
-            f"the call of {call.to} cannot be followed here: it ends with {str(ending)[:_SHOWN]}, "
+            f"the call of {call.to} cannot be followed here: it ends with {str(steps.ending)[:_SHOWN]}, "
             f"the view says {str(answer)[:_SHOWN]}"
         )
     return steps
-
-
-def _plain(ending: RawOutcome) -> bytes | tuple[str, bytes]:
-    """An ending as its kind and data; why a call halted is worded in as many ways as there are nodes."""
-    if isinstance(ending, bytes):
-        return ending
-    return type(ending).__name__ if isinstance(ending, Halt) else "revert", getattr(ending, "data", b"")
 
 
 class ViewWorld:

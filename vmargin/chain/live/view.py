@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any, cast
 
@@ -90,9 +90,22 @@ class LiveView(BlockView):
                 raise outcome
         return cast("list[RawOutcome]", outcomes)
 
-    def eth_calls(self, calls: Sequence[RawCall]) -> list[RawOutcome | ChainError]:
-        """Make one ``eth_call`` for each call; one that no node makes gives its error as a value."""
-        return self.ask([self._question("eth_call", [_transaction(call)], wire.data) for call in calls])
+    def eth_calls(
+        self, calls: Sequence[RawCall], codes: Mapping[str, bytes] | None = None, time: int | None = None
+    ) -> list[RawOutcome | ChainError]:
+        """Make one ``eth_call`` for each call; one that no node makes gives its error as a value.
+
+        `codes` are put at addresses for as long as a call lasts, and `time` is the block's: overrides of
+        state and of the block, which not every node has.
+        """
+        overrides: list[Any] = [{at: {"code": wire.to_data(code)} for at, code in (codes or {}).items()}]
+        if time is not None:
+            overrides.append({"time": wire.to_quantity(time)})
+        elif not codes:
+            overrides = []
+        return self.ask(
+            [self._question("eth_call", [_transaction(call)], wire.data, overrides) for call in calls]
+        )
 
     def ask_storage(self, slots: Sequence[tuple[str, int]]) -> list[int]:
         return self._values(
@@ -166,9 +179,11 @@ class LiveView(BlockView):
         """Answers to questions, all of them."""
         return _all(self.ask(list(questions)))
 
-    def _question(self, method: str, params: list[Any], read: Callable[[Any], Any]) -> Question:
-        """Ask about this block."""
-        return Question(method, [*params, self.block_parameter], partial(present, read))
+    def _question(
+        self, method: str, params: list[Any], read: Callable[[Any], Any], after: Sequence[Any] = ()
+    ) -> Question:
+        """Ask about this block; `after` are the parameters that follow it."""
+        return Question(method, [*params, self.block_parameter, *after], partial(present, read))
 
     def _admit(self, node: Node) -> Fault | None:
         if self.pin is Pin.NUMBER:
