@@ -93,6 +93,7 @@ class Arrays:
 
     def __init__(self, signature: str) -> None:
         self.enums: dict[str, int] = {}
+        self.code = b""
         self.function = Function.parse(signature)
 
     def run(self, case: Any) -> Any:
