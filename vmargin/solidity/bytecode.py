@@ -11,16 +11,21 @@ import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from vmargin.errors import MissingExtra, UsageError
 from vmargin.solidity.abi import Coder, Function, Parameter
 from vmargin.solidity.reverts import CustomError, Halt, Revert, decode
 
+if TYPE_CHECKING:
+    from vmargin.solidity.steps import Steps
+
 GAS = 30_000_000
 """What a call may use: an endless loop ends as a halt."""
 
 _SENDER = "0x" + "11" * 20
+_PADDING = bytes(33)
+"""What revm puts after code, so that a push at its end has what it pushes."""
 _REVERTED = re.compile(r"Revert \{ gas_used: \d+, output: 0x([0-9a-f]*) \}\Z")
 _HALTED = re.compile(r"Halt \{ reason: (\w+)")
 _HALTS = {"InvalidFEOpcode": "invalid opcode", "OpcodeNotFound": "invalid opcode"}
@@ -133,11 +138,16 @@ class Contract:
             raise UsageError(f"no function {name!r}: there are {known}") from None
 
     @property
+    def code(self) -> bytes:
+        """As it was deployed."""
+        account = self.evm.raw.basic(self.address)
+        code = bytes(account.code or b"")
+        return code.removesuffix(_PADDING) if self.code_hash != _keccak(code) else code
+
+    @property
     def code_hash(self) -> bytes:
         """keccak-256 of the deployed code."""
-        from eth_hash.auto import keccak
-
-        return bytes(keccak(bytes(self.evm.raw.get_code(self.address) or b"")))
+        return bytes(self.evm.raw.basic(self.address).code_hash)
 
     def call(
         self,
@@ -184,6 +194,38 @@ class Contract:
         except (Revert, Halt) as outcome:
             return outcome
 
+    def trace(
+        self, function: str | Function, arguments: Sequence[Any] = (), *, sender: str = _SENDER
+    ) -> Steps:
+        """Call a function and record each step; the state is left as it was.
+
+        Raises
+        ------
+        Untraceable
+            If the run does not end as the call does, so that it would explain something else.
+        """
+        from vmargin.solidity.steps import EvmWorld, Given, Untraceable, follow
+
+        if isinstance(function, str):
+            function = self.function(function)
+        data = function.calldata(arguments)
+        steps = follow(Given(int(self.address, 16), data, int(sender, 16)), EvmWorld(self.evm.raw))
+        evm = self.evm.raw
+        before = evm.snapshot()
+        ending: bytes | Revert | Halt | UsageError
+        try:
+            ending = bytes(evm.message_call(sender, self.address, data, gas=GAS))
+        except RuntimeError as error:
+            ending = failure_of(error)
+        finally:
+            evm.revert(before)
+        if not steps.ends_as(ending):
+            raise Untraceable(
+                f"{function.signature} cannot be followed: it ends with {ending!r}, followed it ends with "
+                f"{steps.ending!r}"
+            )
+        return steps
+
 
 def load_artifact(path: str | Path) -> dict[str, Any]:
     """Read a compiled contract."""
@@ -209,7 +251,7 @@ def _flat(artifact: dict[str, Any]) -> dict[str, Any]:
 
 def creation_code(artifact: Mapping[str, Any], arguments: Sequence[Any] = ()) -> bytes:
     """What deploys a compiled contract: its code with the constructor's arguments after it."""
-    code = str(artifact["bytecode"]).removeprefix("0x")
+    code = str(_flat(dict(artifact))["bytecode"]).removeprefix("0x")
     if not code or "_" in code:
         raise UsageError(
             f"{artifact.get('name')} has no bytecode of its own: it is abstract or needs linking"
@@ -230,6 +272,12 @@ def failure_of(error: RuntimeError, errors: Iterable[CustomError | str] = ()) ->
         reason = halted.group(1)
         return Halt(_HALTS.get(reason) or re.sub(r"(?<!^)(?=[A-Z][a-z])", " ", reason).lower())
     return UsageError(f"the EVM refused the call: {text}")
+
+
+def _keccak(data: bytes) -> bytes:
+    from eth_hash.auto import keccak
+
+    return bytes(keccak(data))
 
 
 def _declared(abi: Iterable[Mapping[str, Any]]) -> list[str]:
