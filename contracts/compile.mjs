@@ -1,6 +1,9 @@
 // Compiles contracts/src and contracts/harness, each file by the compiler that its pragma names, to contracts/build.
 //
-//   node compile.mjs [--out DIR] [NAME ...]     NAME: a file's stem; without any, all files
+//   node compile.mjs [--overlay DIR] [--out DIR] [NAME ...]     NAME: a file's stem; without any, all files
+//
+// What DIR of --overlay holds under a source unit's path is read instead of that unit, ours or an original's: a fault that
+// is planted, a constant that is changed. It takes an --out of its own, so that contracts/build is of the sources as they are.
 //
 // A file whose sources, compiler and settings are as in its artifacts is left alone. Each file is compiled on its own:
 // solc-js passes its input through the JavaScript stack, which a hundred files at once would overflow.
@@ -16,6 +19,7 @@ const FORMAT = 1; // of the artifacts; raise it when what they hold changes
 const require = createRequire(import.meta.url);
 const compilers = new Map();
 const contents = new Map();
+const folders = [ROOT, join(ROOT, "node_modules")]; // where source units are looked for, in this order
 
 function sha256(text) {
   return createHash("sha256").update(text).digest("hex");
@@ -24,18 +28,37 @@ function sha256(text) {
 /** The text of a source unit, ours by its path or an original by its package, or undefined. */
 function read(unit) {
   if (!contents.has(unit)) {
-    const path = [join(ROOT, unit), join(ROOT, "node_modules", unit)].find((candidate) => existsSync(candidate));
+    const path = folders.map((folder) => join(folder, unit)).find((candidate) => existsSync(candidate));
     contents.set(unit, path === undefined ? undefined : readFileSync(path, "utf8"));
   }
   return contents.get(unit);
 }
 
-function solidityFiles(folder) {
+function solidityFiles(folder, base = ROOT) {
   if (!existsSync(folder)) return [];
   return readdirSync(folder, { withFileTypes: true, recursive: true })
     .filter((entry) => entry.isFile() && entry.name.endsWith(".sol"))
-    .map((entry) => relative(ROOT, join(entry.parentPath ?? entry.path, entry.name)))
+    .map((entry) => relative(base, join(entry.parentPath ?? entry.path, entry.name)))
     .sort();
+}
+
+/** Has a folder's files read instead of those of the same paths, all of which must be there: another path would do nothing. */
+function lay(overlay) {
+  const units = solidityFiles(overlay, overlay);
+  if (units.length === 0) throw new Error(`${overlay}: there is no .sol file in it to read instead of another`);
+  const unknown = units.filter((unit) => read(unit) === undefined);
+  if (unknown.length > 0) throw new Error(`${overlay}: nothing is read from ${unknown.join(", ")}`);
+  contents.clear();
+  folders.unshift(overlay);
+}
+
+/** The value of an option, which is taken out of the arguments. */
+function option(args, name) {
+  const at = args.indexOf(name);
+  if (at < 0) return undefined;
+  const [, value] = args.splice(at, 2);
+  if (value === undefined) throw new Error(`${name} needs a folder`);
+  return resolve(value);
 }
 
 function compilerOf(unit) {
@@ -150,9 +173,13 @@ function write(out, artifact) {
 }
 
 function main(args) {
-  let out = join(ROOT, "build");
-  const at = args.indexOf("--out");
-  if (at >= 0) out = resolve(args.splice(at, 2)[1]);
+  const build = join(ROOT, "build");
+  const overlay = option(args, "--overlay");
+  const out = option(args, "--out") ?? build;
+  if (overlay !== undefined) {
+    if (out === build) throw new Error("--overlay needs an --out other than contracts/build: other sources make other artifacts");
+    lay(overlay);
+  }
   mkdirSync(out, { recursive: true });
 
   const all = ["src", "harness"].flatMap((folder) => solidityFiles(join(ROOT, folder))).filter(holdsContracts);
