@@ -8,7 +8,20 @@ import sys
 from collections.abc import Sequence
 
 from vmargin import __version__
-from vmargin.cli import conform, deploy, devnet, margin, read, replay
+from vmargin.cli import (
+    audit,
+    conform,
+    crosscheck,
+    decisions,
+    deploy,
+    devnet,
+    flips,
+    fuzz,
+    margin,
+    read,
+    replay,
+    rounding,
+)
 from vmargin.cli.arguments import CommandParser
 from vmargin.errors import VmarginError
 
@@ -16,7 +29,20 @@ INTERNAL = 70
 INTERRUPTED = 130
 PIPE_CLOSED = 141
 
-COMMANDS = (conform, deploy, devnet, margin, read, replay)
+COMMANDS = (
+    audit,
+    conform,
+    crosscheck,
+    decisions,
+    deploy,
+    devnet,
+    flips,
+    fuzz,
+    margin,
+    read,
+    replay,
+    rounding,
+)
 """Modules that each add one subcommand."""
 
 
