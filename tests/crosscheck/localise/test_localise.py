@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
+from tests.crosscheck.audit.contracts import with_fault
 from vmargin.crosscheck.localise import Divergence, localise
 from vmargin.crosscheck.subject import LocalTarget, Subject
 from vmargin.errors import UsageError
@@ -160,3 +161,14 @@ def test_the_same_case_gives_the_same_words() -> None:
     wrong = WRONG[1]
     first, again = (localise(subject(wrong), wrong.case, sources=ROOTS).as_json() for _ in range(2))
     assert first == again
+
+
+@pytest.mark.parametrize("case", [(1, 1, 2), (7, 3, 2), (10**20 + 1, 10**19 + 7, 10**18 + 9)])
+def test_what_the_contract_no_longer_does_is_named_where_it_was(case: tuple[int, int, int]) -> None:
+    """Its condition by products, which the mirror's comparisons never match, is not taken for the reason."""
+    artifact, overlay = with_fault()
+    one = Subject(fixed_point_math_lib.mulDivUp, LocalTarget(artifact, "mulDivUp"))
+    divergence = localise(one, case, sources=(overlay, *ROOTS))
+    assert divergence.kind == "operation only in the mirror"
+    assert divergence.place is not None
+    assert "z := add(0, " in line(overlay / divergence.place.path, divergence.place.line)

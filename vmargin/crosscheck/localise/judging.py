@@ -151,9 +151,13 @@ class _Judge:
         found = []
         for jump in self.lineup.unmatched_decisions:
             place, (node, _) = self.contract.place(jump), self.contract.condition(jump)
-            if place is not None and same_name(place.function, name) and self.contract.computes(node):
+            if place is not None and same_name(place.function, name) and self.compares(node):
                 found.append(node)
         return Finding(DECISION, strength + 0.5, found[0], before[-1]) if len(found) == 1 else None
+
+    def compares(self, node: int) -> bool:
+        """Whether a step is a comparison: what assembly builds of products says nothing by its operands."""
+        return self.contract.computes(node) and any(map(is_comparison, self.lineup.effects(node)))
 
     def best(self, step: int, theirs: Region) -> Finding | None:
         pairs = [self.explained(self.pair(step, number)) for number in theirs.all]
