@@ -114,7 +114,7 @@ def test_a_difference_is_shown_saved_and_run_again(here: Run, folder: Path) -> N
     assert "100 differ, where the search ended; the smallest:" in shown
     assert f"  x        = 2\n  y        = {2**255}  (0x8{'0' * 63})\n" in shown
     assert f"  mirror     {2**256 // 10**18}\n  contract   reverts with Empty, data 0x\n" in shown
-    assert "  contract  solmate/src/utils/FixedPointMathLib.sol:17 mulWadDown\n" in shown
+    assert "  contract  solmate/src/utils/FixedPointMathLib.sol:44 mulDivDown\n" in shown
     assert shown.endswith("again: vmargin fuzz --replay counterexamples/mulWadDown.json\n")
     assert "saved as counterexamples/mulWadDown.json" in done.stderr
 

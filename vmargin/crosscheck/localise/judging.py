@@ -585,7 +585,7 @@ class _Judge:
                 found += self.values(self.differing, roots)
                 break
             if number == last:
-                found.append(Finding(ENDING, 3, self.lineup.twins_of(number)[-1], number))
+                found += [Finding(ENDING, 3, step, number) for step in self.lineup.twins_of(number)[-1:]]
         return found
 
     def mirror_panics(self, last: int) -> list[Finding]:
