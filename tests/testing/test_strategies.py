@@ -147,7 +147,7 @@ def test_what_fails_becomes_small() -> None:
     portfolio = find(portfolios(positions=2), short, settings=QUICK)
     assert min(int(position.size) for position in portfolio.positions) >= -128 and portfolio.cash <= 1
     (policy,) = drawn(policies(portfolio), 1)  # the first to be tried is the simplest
-    assert len(policy.weightsBps) == len(policy.covers) == 1
+    assert len(policy.weightsBps) == 1 and len(policy.covers) <= len(portfolio.positions)
     assert policy.terms.grouping == dials.ACCOUNT
     assert int(find(uint256s(), lambda x: int(x) > 1000, settings=QUICK)) < 20_000
 
